@@ -1,8 +1,8 @@
 """Sweeps that go on: what fails is done alone, and what fails alone is set back while everything else is done.
 
-Three shapes of work: rows (`sweep_rows`), keys such as stores (`sweep_each`), and one statement over all stores
-(`sweep_together`). In each, a `Setback` keeps what failed out of the way until it is due again; it is then tried
-alone. Whatever is returned counts what was taken on, so that "until nothing is left" ends.
+Shapes of work: rows together (`sweep_rows`) or apart (`sweep_apart`), keys such as stores (`sweep_each`), and one
+statement over all stores (`sweep_together`). In each, a `Setback` keeps what failed out of the way until it is due
+again; it is then tried alone. Whatever is returned counts what was taken on, so that "until nothing is left" ends.
 """
 
 import logging
@@ -53,6 +53,23 @@ def sweep_rows(
         for row in taken:
             _alone(sweep, str(row.pk), partial(_one_row, due, do, row.pk), is_known=False)
     return tried + len(taken)
+
+
+def sweep_apart(
+    sweep: str, due: Callable[[], models.QuerySet[Row]], do: Callable[[list[Row]], object], *, limit: int
+) -> int:
+    """`do` each of up to `limit` rows that `due()` selects in a transaction of its own; returns how many there were.
+
+    For what locks the order of each row first: whoever held one row's while waiting for the next one's would keep
+    everybody else from it, and wait for ever for who waits for that.
+    """
+    tried = sum(_alone(sweep, key, partial(_one_row, due, do, key)) for key in _to_try_again(sweep))
+    with system_scope():
+        set_back = Setback.objects.filter(sweep=sweep, key=Cast(OuterRef("pk"), CharField()))
+        keys = list(due().filter(~Exists(set_back)).values_list("pk", flat=True)[:limit])
+    for key in keys:
+        _alone(sweep, str(key), partial(_one_row, due, do, key), is_known=False)
+    return tried + len(keys)
 
 
 def sweep_each(sweep: str, keys: Iterable[Key], do: Callable[[Key], int]) -> int:

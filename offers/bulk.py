@@ -1,9 +1,11 @@
 """Send the recommended offer to many refunds: preview, then a job whose rows a worker works off."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +55,12 @@ class Proposal:
         """The terms with the coupons, as the buyer sees them ordered, and the product that they name."""
         return filled_terms(self.refund, self.method, self.terms)
 
+    @property
+    def print(self) -> str:
+        """The same for the same method with the same terms, and for nothing else."""
+        told = json.dumps([self.method and self.method.code, self.terms], default=str, sort_keys=True)
+        return blake2b(told.encode(), digest_size=12).hexdigest()
+
 
 def propose(refund: Refund, now: datetime, actor: Actor | None = None) -> Proposal:
     """The first recommended offer whose terms `actor` can fill in without being asked anything."""
@@ -98,12 +106,19 @@ def why_not_start(count: int) -> Refused | None:
 
 @action
 def start_bulk_job(
-    *, store: Store, refund_ids: Sequence[UUID], actor: Actor, now: datetime, sure_ids: Collection[UUID] = ()
+    *,
+    store: Store,
+    refund_ids: Sequence[UUID],
+    actor: Actor,
+    now: datetime,
+    sure_ids: Collection[UUID] = (),
+    shown: Mapping[UUID, str] | None = None,
 ) -> BulkJob:
     """Make a job of the refunds and tell a worker. Invalid for none, Refused for too many.
 
     Each of them gets a row: those for which nothing can be sent are refused at once, and the row keeps why. So is what
-    costs more than it keeps, unless the refund is among `sure_ids` (docs/adr/0029).
+    costs more than it keeps, unless the refund is among `sure_ids` (docs/adr/0029), and where `shown` are the prints of
+    what a person has seen, what has become something else by what was learnt or changed since.
     """
     refuse_if(why_not_start(len(refund_ids)))
     refunds = (
@@ -119,7 +134,10 @@ def start_bulk_job(
         total=len(proposals),
         created_at=now,
     )
-    rows = [_row_of(job, proposal, is_sure=proposal.refund.pk in sure_ids) for proposal in proposals]
+    rows = [
+        _row_of(job, proposal, is_sure=proposal.refund.pk in sure_ids, refused=why_not_as_shown(proposal, shown))
+        for proposal in proposals
+    ]
     if all(row.status == BulkRowStatus.REFUSED for row in rows):
         job.finished_at = now
     writes = WriteSet()
@@ -132,9 +150,20 @@ def start_bulk_job(
     return job
 
 
-def _row_of(job: BulkJob, proposal: Proposal, *, is_sure: bool) -> BulkRow:
+def why_not_as_shown(proposal: Proposal, shown: Mapping[UUID, str] | None) -> Refused | None:
+    """Why what would be sent now isn't what somebody has looked at; None where nobody has, or nothing would be sent."""
+    if proposal.method is None or shown is None or shown.get(proposal.refund.pk) == proposal.print:
+        return None
+    return Refused(
+        "recommended_meanwhile", _("Another offer is recommended by now than the one that was shown: look at it again.")
+    )
+
+
+def _row_of(job: BulkJob, proposal: Proposal, *, is_sure: bool, refused: Refused | None) -> BulkRow:
     row = BulkRow(store_id=job.store_id, job=job, refund=proposal.refund)
     doubts = [] if is_sure else [caution.detail for caution in proposal.cautions]
+    if refused is not None:
+        doubts = [refused.detail]
     if proposal.method is None or doubts:
         row.status, row.why = BulkRowStatus.REFUSED, kept([proposal.refusal] if proposal.refusal else doubts)
     else:

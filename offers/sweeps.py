@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from common import clock
 from common.actors import SYSTEM
-from common.setbacks import sweep_rows
+from common.setbacks import sweep_apart, sweep_rows
 from common.upkeep import Sweep
 from offers.actions import end_if_unkeepable, expire_offers
 from offers.bulk import send_waiting_rows
@@ -47,7 +47,7 @@ def end_unkeepable_offers(*, limit: int = BATCH) -> int:
     """
     now = clock.now()
     ends = partial(_end_unkeepable, now=now)
-    return sweep_rows("offers that can't be kept", partial(_unkeepable, now), ends, limit=limit)
+    return sweep_apart("offers that can't be kept", partial(_unkeepable, now), ends, limit=limit)
 
 
 def _unkeepable(now: datetime) -> QuerySet[Offer]:

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from common import clock
 from common.actions import action
 from common.actors import SYSTEM, Actor
-from common.setbacks import sweep_rows
+from common.setbacks import sweep_apart, sweep_rows
 from common.upkeep import Sweep
 from common.writes import WriteSet
 from refunds.actions import approve, pay, record
@@ -80,7 +80,7 @@ def name_missing_addresses(*, limit: int = BATCH) -> int:
     Their time begins then (P1).
     """
     now = clock.now()
-    return sweep_rows("returns without an address", _to_nowhere, partial(_name_addresses, now=now), limit=limit)
+    return sweep_apart("returns without an address", _to_nowhere, partial(_name_addresses, now=now), limit=limit)
 
 
 def _to_nowhere() -> QuerySet[Refund]:

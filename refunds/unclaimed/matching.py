@@ -16,7 +16,7 @@ from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, Refused, refuse_if
 from common.search import folded
-from common.setbacks import sweep_rows
+from common.setbacks import sweep_apart
 from common.writes import WriteSet
 from orders.parcels import awaited_parcels
 from orders.waybills import carrier_typed
@@ -123,12 +123,9 @@ def _show_photos(writes: WriteSet, parcel: UnclaimedParcel, refund: Refund, *, a
 
 
 def match_announced_parcels(*, limit: int = BATCH) -> int:
-    """Give up to `limit` parcels to the refunds that announced their numbers meanwhile; returns how many.
-
-    Rows that somebody else has locked are left to the next sweep.
-    """
+    """Give up to `limit` parcels to the refunds that announced their numbers meanwhile; returns how many."""
     now = clock.now()
-    return sweep_rows("parcels announced meanwhile", _announced_meanwhile, partial(_give, now=now), limit=limit)
+    return sweep_apart("parcels announced meanwhile", _announced_meanwhile, partial(_give, now=now), limit=limit)
 
 
 def _announced_meanwhile() -> QuerySet[UnclaimedParcel]:

@@ -1,5 +1,6 @@
 """An unclaimed parcel and two who want it: one refund has it, once, whoever comes first."""
 
+import threading
 from functools import partial
 from io import BytesIO
 
@@ -21,7 +22,7 @@ from refunds.unclaimed.recording import (
     put_parcel_aside,
 )
 from tests.api.test_evidence import picture
-from tests.concurrency.harness import overtaken
+from tests.concurrency.harness import PATIENCE, Contender, await_, is_blocked, overtaken
 from tests.concurrency.invariants import assert_consistent
 from tests.tenancy.things import make_unclaimed
 from tests.world import BUYER, MERCHANT, NOON, make_shop
@@ -129,6 +130,39 @@ def test_the_sweep_matches_it_once_however_many_look(shop, caplog):
     assert "one by one" not in caplog.text
     assert matched(shop) == [1, ("matched", announcing.pk)]
     assert shop.reload(parcel).refund_id == announcing.pk
+
+
+def test_the_sweep_holds_no_order_while_it_waits_for_the_next_one(shop, caplog):
+    """Who sits before the second refund wants the first parcel: neither waits for ever for the other."""
+    parcels, refunds = [], []
+    for number in ("SF40000001", "SF40000002"):
+        refund = agreed(shop)
+        refunds.append(refund)
+        parcels.append(make_unclaimed(shop, number))
+        with shop.scope():
+            told = {"store_id": shop.store.pk, "refund_id": refund.pk, "carrier": "SF", "tracking_number": number}
+            returns.ship_return(**told, actor=BUYER, now=NOON)
+    sits_there, go_on = threading.Event(), threading.Event()
+
+    def wants_the_first():
+        with shop.scope():
+            actions.lock_refund(store_id=shop.store.pk, refund_id=refunds[1].pk)
+            sits_there.set()
+            go_on.wait(PATIENCE)
+            end_parcel(store_id=shop.store.pk, parcel_id=parcels[0].pk, is_sent_back=True, reason="nobody's", **TOLD)
+
+    person, sweep = Contender(wants_the_first), Contender(match_announced_parcels)
+    person.start()
+    sits_there.wait(PATIENCE)
+    sweep.start()
+    try:
+        await_(lambda: is_blocked(sweep.backend), "the sweep to wait for the second order")
+    finally:
+        go_on.set()
+    assert (person.finish().code, sweep.finish().code) == ("invalid_transition", "ok")
+    assert sweep.result.value == 2
+    assert "one by one" not in caplog.text
+    assert sorted(matched(shop)[1:]) == sorted(("matched", refund.pk) for refund in refunds)
 
 
 def test_a_number_that_is_corrected_away_meanwhile_matches_nothing(shop):

@@ -1,11 +1,14 @@
 """A store that has heaped up work gets its share of each turn, and so does a store with one row."""
 
+from datetime import timedelta
+
 import pytest
 
 from common.tenancy import system_scope, tenant_scope
 from payments.actions import take_up_payments
 from payments.models import Payment
 from refunds import actions as refund_actions
+from stores.models import Store
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +47,15 @@ def test_who_is_alone_is_taken_up_by_age():
     shop = make_shop(code="fair-a")
     owe(shop, 3)
     assert [turn(2), turn(2), turn(2)] == ["aa", "a", ""]
+
+
+def test_what_is_nobodys_to_take_is_in_no_stores_way():
+    """Sandboxes whose clocks are ahead have older work than a store with one row: that has its share all the same."""
+    crowd, *ahead, one = (make_shop(code=f"fair-{letter}", is_sandbox=letter in "123") for letter in "c123x")
+    owe(crowd, 6)
+    for sandbox in ahead:
+        owe(sandbox, 1)
+        with system_scope():
+            Store.objects.filter(pk=sandbox.store.pk).update(clock_ahead=timedelta(days=3))
+    owe(one, 1)
+    assert turn(4) == "xccc"

@@ -7,12 +7,14 @@ import pytest
 from django.utils import translation
 
 from common.tenancy import system_scope
-from offers.bulk import MOST_AT_ONCE, send_waiting_rows
-from offers.models import BulkJob, BulkRow, Offer
+from offers.bulk import MOST_AT_ONCE, propose, send_waiting_rows
+from offers.choosing.ladder import PERCENTS, band_of
+from offers.models import AmountAcceptance, BulkJob, BulkRow, Offer
 from offers.switches import set_store_method
 from refunds.models import Refund
 from refunds.states import RefundStatus
 from stores.models import Membership
+from stores.permissions import actor_of
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +118,31 @@ def test_preview_job_and_results(tmall, sign_in, clock):
     with tmall.scope():
         sent = Offer.objects.get()
     assert (sent.get_method_display(), sent.message) == previewed[slow.pk]
+
+
+def test_what_was_learnt_since_the_preview_sends_nothing_that_was_not_shown(tmall, sign_in):
+    """Another amount is recommended by the time somebody confirms: that refund is left out, and says so."""
+    refunds, desk = [tmall.refund(reason="minor_flaw") for _ in range(2)], sign_in("agent", tmall)
+    page = desk.post(PREVIEW, refund=[refund.pk for refund in refunds])
+    shown = page.context["shown"]
+    assert f'name="shown" value="{shown}"' in page.content.decode()
+    with tmall.scope():
+        proposed = propose(tmall.reload(refunds[0]), NOON, actor_of(desk.user))
+        band = band_of(refunds[0].amount)
+        for percent in PERCENTS:
+            taught = {"reason": "minor_flaw", "method": "partial_refund", "band": band, "percent": percent}
+            AmountAcceptance.objects.create(store=tmall.store, **taught, ended=900, accepted=890 * (percent >= 30))
+        now = propose(tmall.reload(refunds[0]), NOON, actor_of(desk.user))
+        assert (now.method, now.terms["amount"]) != (proposed.method, proposed.terms.get("amount"))
+    desk.post(START, refund=[refund.pk for refund in refunds], shown=shown)
+    with tmall.scope():
+        assert set(BulkRow.objects.values_list("status", flat=True)) == {"refused"}
+        assert "look at it again" in BulkRow.objects.first().reason
+    again = desk.post(PREVIEW, refund=[refunds[0].pk]).context["shown"]
+    desk.post(START, refund=[refunds[0].pk], shown=again)
+    with tmall.scope():
+        assert BulkRow.objects.latest("id").amount == now.terms["amount"]
+    assert desk.post(START, refund=[refunds[0].pk], shown="nonsense:1").status_code == 404
 
 
 def test_buyers_get_the_words_of_the_preview(tmall, sign_in, monkeypatch):

@@ -1,11 +1,11 @@
 """“Send the recommended offer” over a selection of the queue: preview, job, results."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -24,6 +24,8 @@ from workbench.kit.forms import ids_named
 from workbench.kit.marks import moment
 from workbench.kit.queue import tally_of
 from workbench.refunds.selection import QUEUE, selected
+
+SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class SendRecommended(Decision):
 
     capability = SEND_OFFERS
 
-    def __init__(self, sure_ids: Collection[UUID]):
-        self.sure_ids = sure_ids
+    def __init__(self, sure_ids: Collection[UUID], shown: Mapping[UUID, str] | None):
+        self.sure_ids, self.shown = sure_ids, shown
 
     def refusal(self, refunds, now):
         """That is told of each refund, on the page before."""
@@ -74,7 +76,20 @@ class SendRecommended(Decision):
 
     def run(self, refunds, data, *, actor, now):
         ids = [refund.pk for refund in refunds]
-        return start_bulk_job(store=refunds[0].store, refund_ids=ids, sure_ids=self.sure_ids, actor=actor, now=now)
+        told = {"sure_ids": self.sure_ids, "shown": self.shown, "actor": actor, "now": now}
+        return start_bulk_job(store=refunds[0].store, refund_ids=ids, **told)
+
+
+def prints_shown(texts: Iterable[str]) -> dict[UUID, str] | None:
+    """By refund the print of the offer that the page before showed, `id:print` with commas between; None for no page.
+
+    Http404 for what is none.
+    """
+    pairs = [pair.partition(":") for pair in ",".join(texts).split(",") if pair]
+    try:
+        return {UUID(refund_id): print_ for refund_id, _colon, print_ in pairs} or None
+    except ValueError:
+        raise Http404 from None
 
 
 class BulkJobAdmin(DeskAdmin):
@@ -126,7 +141,8 @@ class BulkJobAdmin(DeskAdmin):
             messages.warning(request, _("Tick the refunds first."))
             return HttpResponseRedirect(f"{reverse(QUEUE)}?queue=retainable")
         actor = by(request)["actor"]
-        previews = [preview_of(propose(refund, request.now, actor)) for refund in chosen.refunds]
+        proposals = [propose(refund, request.now, actor) for refund in chosen.refunds]
+        previews = [preview_of(proposal) for proposal in proposals]
         possible = [preview for preview in previews if preview.method]
         return self.page(
             request,
@@ -134,6 +150,7 @@ class BulkJobAdmin(DeskAdmin):
             _("Check the offers"),
             chosen=chosen,
             named=",".join(str(preview.refund.pk) for preview in possible),
+            shown=",".join(f"{proposal.refund.pk}:{proposal.print}" for proposal in proposals if proposal.method),
             possible=[preview for preview in possible if not preview.cautions],
             dear=[preview for preview in possible if preview.cautions],
             refused=[preview for preview in previews if not preview.method],
@@ -146,7 +163,8 @@ class BulkJobAdmin(DeskAdmin):
         by_store: dict[int, list[Refund]] = {}
         for refund in selected(request, self.admin_site.get_model_admin(Refund)).refunds:
             by_store.setdefault(refund.store_id, []).append(refund)
-        start, jobs, refusals = SendRecommended(ids_named(request.POST.getlist(SURE))), [], []
+        shown = prints_shown(request.POST.getlist(SHOWN))
+        start, jobs, refusals = SendRecommended(ids_named(request.POST.getlist(SURE)), shown), [], []
         for rows in by_store.values():
             form = start.fill(request, rows)
             form.full_clean()
