@@ -6,19 +6,23 @@ from django.db import connection
 
 from mutants.finding import ROOMS, Mutant
 
-# kind, table, name, definition: what the application relies on. Plain references and the keys of rows are left out.
+# kind, table, name, definition: what the application relies on. Plain references and the keys of rows are left out, and
+# what a part of a table has of the whole: that is taken out there.
 GUARDS = """
     SELECT CASE contype WHEN 'f' THEN 'reference' WHEN 'u' THEN 'unique' ELSE 'check' END,
         conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE contype IN ('c', 'u') OR contype = 'f' AND array_length(conkey, 1) > 1
+    FROM pg_constraint WHERE (contype IN ('c', 'u') OR contype = 'f' AND array_length(conkey, 1) > 1)
+        AND coninhcount = 0
     UNION ALL
     SELECT 'unique', indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
     FROM pg_index WHERE indisunique AND NOT indisprimary
+        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indexrelid)
         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype = 'u')
     UNION ALL
     SELECT 'policy', polrelid::regclass::text, polname, pg_get_expr(polqual, polrelid) FROM pg_policy
     UNION ALL
-    SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger
+    WHERE NOT tgisinternal AND tgparentid = 0
     ORDER BY 2, 1, 3
 """
 TAKEN_OUT = {

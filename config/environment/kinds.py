@@ -127,8 +127,10 @@ def collector(said: str) -> str:
 
 
 def mail_server(said: str) -> str:
-    """The address of a server that sends e-mail."""
+    """The address of a server that sends e-mail, or `console:`, which writes it where the process writes."""
     split = split_url(said)
+    if said == "console:":
+        return said
     if split.scheme not in {"smtp", "submission"} or not split.hostname:
         raise ValueError(
             "must be an address such as submission://user:password@mail.example.com:587 (TLS), smtp://… (plain) or "

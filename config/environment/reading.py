@@ -78,6 +78,8 @@ def _not_for_production(setting: Setting, values: Mapping[str, Any], is_said: bo
             return "ALLOWED_HOSTS must name the hosts in production: “*” lets a caller choose where links lead."
         case "CSRF_TRUSTED_ORIGINS" if plain := [origin for origin in value if not origin.startswith("https://")]:
             return f"CSRF_TRUSTED_ORIGINS must begin with https:// in production; “{plain[0]}” doesn't."
+        case "EMAIL_URL" if value == "console:":
+            return "EMAIL_URL must name a server in production: “console:” writes people's links into a log."
         case "PUBLIC_URL" if not value.startswith("https://"):
             return f"PUBLIC_URL must begin with https:// in production; “{value}” doesn't."
     return None

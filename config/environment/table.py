@@ -144,7 +144,7 @@ SETTINGS = (
     ),
     Setting(
         "EMAIL_URL",
-        "the server that sends e-mail (`submission://user:password@mail.example.com:587`)",
+        "the server that sends e-mail (`submission://user:password@mail.example.com:587`); `console:` prints it",
         kinds.mail_server,
         unset="no e-mail: links are handed over",
     ),

@@ -10,7 +10,9 @@ import pytest
 from config.embedded.paths import ROOT
 from config.environment import SETTINGS, Mistakes, read_environment
 from config.environment.retention import KEPT
+from config.mail import mail_settings
 from config.processes import QUEUES
+from config.supervise.options import Options
 from scripts.settings_table import page
 
 NAMES = [setting.name for setting in SETTINGS]
@@ -161,6 +163,7 @@ def test_a_mistake_is_one_sentence_that_names_the_setting_and_tells_no_secret(sa
         ("ALLOWED_HOSTS", "desk.a.com,*", "ALLOWED_HOSTS must name the hosts in production"),
         ("CSRF_TRUSTED_ORIGINS", "http://a.com", "CSRF_TRUSTED_ORIGINS must begin with https:// in production"),
         ("PUBLIC_URL", "http://desk.a.com", "PUBLIC_URL must begin with https:// in production"),
+        ("EMAIL_URL", "console:", "EMAIL_URL must name a server in production"),
         ("OWNER_DATABASE_URL", "postgres://wanliu:a@other/wanliu", "must name the database of DATABASE_URL"),
         ("OWNER_DATABASE_URL", GOOD["DATABASE_URL"], "OWNER_DATABASE_URL must name another role than DATABASE_URL"),
         ("ALLOWED_HOST", "desk.a.com", "ALLOWED_HOST is no setting: did you mean ALLOWED_HOSTS?"),
@@ -216,6 +219,13 @@ def test_a_server_of_e_mail_needs_a_sender(said):
     [sentence] = sentences(said, EMAIL_URL="smtp://mail.a.com")
     assert sentence == "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
     assert said(PUBLIC_URL="https://desk.a.com/")["PUBLIC_URL"] == "https://desk.a.com"
+
+
+def test_what_make_run_says_is_read_without_a_mistake(said, tmp_path):
+    told = Options.from_environ({"DATA_DIR": str(tmp_path)}).child_environ({})
+    values = said(**{name: text for name, text in told.items() if name in NAMES})
+    assert (values["EMAIL_URL"], values["EMAIL_FROM"]) == ("console:", "Wanliu <demo@example.com>")
+    assert mail_settings(values["EMAIL_URL"], sender="a@b.c")["EMAIL_BACKEND"].endswith("console.EmailBackend")
 
 
 def test_figures_are_told_on_a_port_of_their_own_and_to_strangers_with_a_key_only(said):

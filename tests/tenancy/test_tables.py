@@ -46,6 +46,7 @@ SHARED = {
     "stores_categoryopening",  # what the marketplaces have opened, edited by the operator
     "offers_marketplacemethod",  # the marketplaces' own switches, edited by the operator
     "offers_marketplaceacceptance",  # sums over all stores of a marketplace
+    "offers_marketplaceamountacceptance",  # the same, by amount
     "orders_sandboxparcel",  # the sandbox carrier's memory: it plays an outside party
     "payments_gatewaynotice",  # what gateways told the platform; only its operator reads it
     "payments_reconciliation",  # the platform's comparison with its gateways, its operator's
