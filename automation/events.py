@@ -89,6 +89,7 @@ RULE_ACTED = EventType(
     _ByRule,
     EventTone.NOTE,
     meaning=gettext_lazy("A rule of the store was about this refund and did what it says; the act has its own event."),
+    is_internal=True,
 )
 RULE_HELD_OUT = EventType(
     "rule.held_out",
@@ -96,6 +97,7 @@ RULE_HELD_OUT = EventType(
     "ruling",
     _ByRule,
     meaning=gettext_lazy("A rule could have acted and didn't, by lot: a person decides, and both ways are compared."),
+    is_internal=True,
 )
 RULE_STOPPED = EventType(
     "rule.stopped",
@@ -104,4 +106,5 @@ RULE_STOPPED = EventType(
     _Stopped,
     EventTone.WARNING,
     meaning=gettext_lazy("A rule was about this refund, but what it says isn't possible or its day is full."),
+    is_internal=True,
 )

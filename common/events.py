@@ -45,7 +45,8 @@ class EventType:
     `name` is `subject.past_participle`; `subject` names the model that it happens to (its `model_name`). `data` is a
     TypedDict whose annotations carry a `common.facts.Fact` each; keys that need not be there are `NotRequired`.
     `title` is what a timeline shows, `meaning` a sentence for those who have to know what is so from then on.
-    `area` is which part of the set-up it changes (see the room that names the areas), empty for everything else.
+    `area` is which part of the set-up it changes (see the room that names the areas), empty for everything else. What
+    `is_internal` no marketplace and no buyer reads, whoever asks for the history.
     Declaring a type registers it. ValueError for a second one of the same name, a name or a key that cannot be.
     """
 
@@ -56,6 +57,7 @@ class EventType:
     tone: EventTone = EventTone.NEUTRAL
     area: str = ""
     meaning: str | Promise = field(default="", kw_only=True)
+    is_internal: bool = field(default=False, kw_only=True)
     _keys: frozenset[str] = field(init=False)
     _required: frozenset[str] = field(init=False)
 
@@ -134,6 +136,12 @@ def event_type(name: str) -> EventType:
         return _types[name]
     except KeyError:
         raise LookupError(f"No room declares the event {name!r}.") from None
+
+
+def told_outside(name: str, data: Mapping) -> dict[str, Any]:
+    """Of an event's data what a marketplace may read, which acts for the buyer."""
+    facts = _types[name].facts if name in _types else {}
+    return {key: value for key, value in data.items() if key not in facts or not facts[key].is_internal}
 
 
 class _Resumed(TypedDict):

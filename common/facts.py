@@ -36,7 +36,8 @@ class Fact:
     read only together; "" says nothing. A fact with a `label` is a text that somebody wrote or saw: it is shown word
     for word under the label ("" for none), or by its `word` where a machine wrote it. A fact with neither is kept for
     programs and not shown. What is empty says nothing, unless null has words of its own (`words_null`). `example` is
-    one of what it may hold. What `is_personal` gives way to the mark once the buyer's data is erased.
+    one of what it may hold. What `is_personal` gives way to the mark once the buyer's data is erased. What
+    `is_internal` is the store's own: no marketplace and no buyer reads it.
     """
 
     shape: str
@@ -45,6 +46,7 @@ class Fact:
     words_null: bool = False
     example: Any = field(default="text", kw_only=True)
     is_personal: bool = field(default=False, kw_only=True)
+    is_internal: bool = field(default=False, kw_only=True)
 
 
 def personal(fact: Fact) -> Fact:
@@ -105,6 +107,11 @@ def worded(label: str | Promise) -> Fact:
 def hidden(fact: Fact) -> Fact:
     """The same datum, kept for programs and not shown."""
     return replace(fact, word=None, label=None)
+
+
+def internal(fact: Fact) -> Fact:
+    """The same datum, kept for the store's own programs: not shown, and nothing that a marketplace reads."""
+    return replace(hidden(fact), is_internal=True)
 
 
 def _instant(text: str, data: Data) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -144,6 +145,17 @@ class TenantQuerySet(models.QuerySet):
         if len(store_ids) == 1:
             return self.filter(store_id=store_ids[0])
         return self.filter(store_id__in=store_ids)
+
+
+def without_ahead(rows: models.QuerySet) -> models.QuerySet:
+    """Rows of stores but for those of sandboxes whose clocks are ahead, which are done by these alone (docs/adr/0048).
+
+    All of them while it is one store alone that work is about.
+    """
+    if store_alone() is not None:
+        return rows
+    stores = rows.model._meta.get_field("store").related_model
+    return rows.exclude(store_id__in=stores.objects.filter(clock_ahead__gt=timedelta()).values("pk"))
 
 
 class TenantModel(models.Model):

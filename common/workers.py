@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import Generic, TypeVar
@@ -28,7 +27,7 @@ from common.actions import bookkeeping
 from common.errors import Refused, kind_of, told_safely
 from common.fairness import share_fairly
 from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
-from common.tenancy import TenantModel, store_alone, system_scope, tenant_scope
+from common.tenancy import TenantModel, system_scope, tenant_scope, without_ahead
 from common.writes import WriteSet
 
 log = logging.getLogger("wanliu.workers")
@@ -55,9 +54,8 @@ def take_up(
     Returns the rows that are this worker's now, and those for which a person is called: every worker that took one of
     them up has died before it got an answer.
     """
-    if issubclass(rows.model, TenantModel) and store_alone() is None and not by_everybodys_clock:
-        stores = rows.model._meta.get_field("store").related_model
-        rows = rows.exclude(store_id__in=stores.objects.filter(clock_ahead__gt=timedelta()).values("pk"))
+    if issubclass(rows.model, TenantModel) and not by_everybodys_clock:
+        rows = without_ahead(rows)
     turn = uuid4()
     taken, worn_out = [], []
     due = rows.due().timed().select_for_update(of=("self",), skip_locked=True, no_key=True)

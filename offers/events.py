@@ -21,7 +21,7 @@ from common.facts import (
     Fact,
     changed,
     choice,
-    hidden,
+    internal,
     named,
     optional,
     said,
@@ -62,13 +62,15 @@ class _Sent(_Ended):
     agreed_with_buyer: Annotated[bool, replace(FLAG, word=_agreed)]
     buyer_sees: Annotated[dict, worded(gettext_lazy("The buyer sees"))]
     message: Annotated[str, said(gettext_lazy("Message"))]
-    recommended_method: NotRequired[Annotated[str, hidden(METHOD)]]
-    recommended_amount: NotRequired[Annotated[str | None, hidden(YUAN)]]
+    recommended_method: NotRequired[Annotated[str, internal(METHOD)]]
+    recommended_amount: NotRequired[Annotated[str | None, internal(YUAN)]]
     propensity: NotRequired[
-        Annotated[str, Fact("how likely that was recommended, as decimal text of one", example="0.934100")]
+        Annotated[str, internal(Fact("how likely that was recommended, as decimal text of one", example="0.934100"))]
     ]
-    was_tried: NotRequired[Annotated[bool, Fact("whether it was recommended to learn from it", example=False)]]
-    was_taken: NotRequired[Annotated[bool, Fact("whether it is what was sent", example=True)]]
+    was_tried: NotRequired[
+        Annotated[bool, internal(Fact("whether it was recommended to learn from it", example=False))]
+    ]
+    was_taken: NotRequired[Annotated[bool, internal(Fact("whether it is what was sent", example=True))]]
 
 
 OFFER_SENT = EventType(

@@ -9,7 +9,7 @@ from common import clock
 from common.api.changes import ChangedAt
 from common.api.fields import ItemIdField, StrictMoneyField, TextField, WholeNumberField
 from common.api.represent import represent
-from common.events import event_types
+from common.events import event_types, told_outside
 from common.models import Event
 from common.money import CENT
 from common.queries import named_query
@@ -362,7 +362,8 @@ class EventSerializer(serializers.ModelSerializer):
     @extend_schema_field(serializers.JSONField())
     def get_data(self, event):
         """What `GET /api/v1/event-types/` says that it holds, its sentences in the reader's language."""
-        return in_readers_words(event.data)
+        data = told_outside(event.name, event.data) if self.context.get("told_outside") else event.data
+        return in_readers_words(data)
 
     class Meta:
         model = Event

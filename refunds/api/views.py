@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from common.actors import ActorKind
 from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
+from common.events import event_types
 from common.looks import shows
 from common.models import Event
 from common.queries import named_query
@@ -37,7 +38,6 @@ from refunds.models import Message, Refund
 from refunds.objections import reasons_there
 from refunds.proposing import propose_request
 from refunds.states import RefundKind, RefundProgramme, RefundReason, RefundStatus
-from refunds.team.events import INTERNAL
 from stores.api.base import ListMixin, StoreViewSet, found, named_by, parse_id
 
 
@@ -250,11 +250,13 @@ class RefundViewSet(ListMixin, StoreViewSet):
         """
         refund = self._find(pk)
         events = Event.objects.for_store(self.store.pk).filter(topic_id=refund.pk)
-        if self.actor.kind == ActorKind.BUYER:
-            events = events.exclude(name__in=INTERNAL)
+        is_theirs = self.actor.kind == ActorKind.BUYER
+        if is_theirs:
+            events = events.exclude(name__in=[event.name for event in event_types() if event.is_internal])
         self.paginator.ordering = "id"
         page = self.paginate_queryset(events)
-        return self.get_paginated_response(EventSerializer(page, many=True).data)
+        told = EventSerializer(page, many=True, context={"told_outside": is_theirs})
+        return self.get_paginated_response(told.data)
 
     @extend_schema(methods=["GET"], responses=MessageSerializer(many=True), filters=False)
     @extend_schema(methods=["POST"], request=PostMessageSerializer, responses={201: MessageSerializer})

@@ -17,6 +17,7 @@ from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
 from common.sentences import sentence as _
 from common.setbacks import sweep_rows
+from common.tenancy import without_ahead
 from common.writes import WriteSet
 from refunds.models import Assignment, Refund, RefundLine
 from refunds.states import OPEN, RefundKind, RefundStatus
@@ -161,7 +162,7 @@ def share_out_refunds(*, limit: int = BATCH) -> int:
 
 def _nobodys() -> QuerySet[Refund]:
     """Requests to share out, locked, but for those that nobody takes."""
-    rows = to_share_out(Refund.objects.in_scope()).filter(_somebody_takes())
+    rows = without_ahead(to_share_out(Refund.objects.in_scope()).filter(_somebody_takes()))
     return rows.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("id")
 
 

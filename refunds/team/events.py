@@ -30,6 +30,7 @@ REFUND_ASSIGNED = EventType(
     "refund",
     _Assigned,
     meaning=gettext_lazy("A member of the store sees to the refund from now on."),
+    is_internal=True,
 )
 REFUND_UNASSIGNED = EventType(
     "refund.unassigned",
@@ -37,6 +38,7 @@ REFUND_UNASSIGNED = EventType(
     "refund",
     _Unassigned,
     meaning=gettext_lazy("Nobody in particular sees to the refund any more: it was put back, or somebody left."),
+    is_internal=True,
 )
 ASSIGNMENT_TAKEN_BACK = EventType(
     "refund.assignment_undone",
@@ -44,12 +46,14 @@ ASSIGNMENT_TAKEN_BACK = EventType(
     "refund",
     _TakenBack,
     meaning=gettext_lazy("Whoever gave the refund to somebody, or put it back, undid it: it is as it was before."),
+    is_internal=True,
 )
 NOTE_WRITTEN = EventType(
     "note.written",
     gettext_lazy("Internal note"),
     "note",
     meaning=gettext_lazy("Somebody left a note for colleagues; what it says is read at the desk only."),
+    is_internal=True,
 )
-# No buyer and no marketplace reads these, whoever asks for the history.
+# What the team does among itself: no news for who decides.
 INTERNAL = (REFUND_ASSIGNED.name, REFUND_UNASSIGNED.name, ASSIGNMENT_TAKEN_BACK.name, NOTE_WRITTEN.name)

@@ -256,6 +256,7 @@ def test_owners_see_who_looked_and_buyers_are_told_when(django_assert_max_num_qu
     nothing_told = looks_of(ShownRows(), **{**listed, "stores": [shop.store.pk]})
     assert [(look.topic_id, look.buyers) for look in nothing_told] == [(None, 0)]
     assert who(since="nonsense") == who(before="nonsense") == who(buyer="nobody") == []
+    assert who(since="0001-01-01") == who(until="9999-12-31") == who(until="2026-02-30") == [], "days of another age"
     with system_scope():
         put_on_record(
             [each for n in range(60) for each in look_at(shop, refund, anna, at=NOON - timedelta(days=n + 1))]

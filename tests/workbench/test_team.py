@@ -2,6 +2,7 @@
 
 import pytest
 
+from automation.sweeps import run_rules
 from common.models import Event
 from refunds import actions
 from refunds.models import Assignment, Note
@@ -9,6 +10,7 @@ from refunds.team.assigning import give_in_turn, share_out_refunds
 from refunds.team.notes import write_note
 from stores.actions import change_member, remove_member, update_store
 from stores.models import Membership
+from tests.automation.rules import OFFER, live
 from tests.world import MERCHANT, NOON, OPERATOR, make_shop, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -246,6 +248,24 @@ def test_the_marketplaces_key_reads_nothing_of_the_team(shop, sign_in):
     assert names(shop.merchant) & own == own
     assert names(shop.buyer) & own == set()
     assert names(shop.buyer) == names(shop.merchant) - own
+
+
+def test_the_marketplaces_key_reads_nothing_of_what_is_recommended_and_ruled(sign_in, broker_tasks):
+    """It acts for the buyer: who knows that more would be offered, or that a lot decides, waits for more."""
+    tmall = make_shop("tmall")
+    live(tmall, "small", reasons=["slow_logistics"], most_a_day=9, most_yuan_a_day="99.00", **OFFER)
+    refund = tmall.refund(reason="slow_logistics")
+    run_rules()
+
+    def told(client):
+        events = client.get(f"refunds/{refund.pk}/timeline/").json()["results"]
+        return {event["name"]: event["data"] for event in events}
+
+    own, theirs = told(tmall.merchant), told(tmall.buyer)
+    secret = {"recommended_method", "recommended_amount", "propensity", "was_tried", "was_taken"}
+    assert own["offer.sent"].keys() >= secret
+    assert own.keys() - theirs.keys() == {"rule.acted"}
+    assert own["offer.sent"].keys() - theirs["offer.sent"].keys() == secret
 
 
 def test_an_empty_note_is_none_and_there_is_an_end_of_them(shop, sign_in, monkeypatch):

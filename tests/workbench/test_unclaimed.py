@@ -14,6 +14,7 @@ from PIL import Image
 from common.models import Event, Setback
 from common.tenancy import system_scope
 from notices.kinds import KIND_OF_EVENT
+from operations.test_clock import follow_clocks
 from orders.models import Order
 from orders.tracking import ask_carriers
 from orders.waybills import carrier_of
@@ -21,18 +22,20 @@ from privacy.asking import ask_for_erasure, ask_for_export
 from privacy.erasing import do_buyer_requests
 from privacy.models import BuyerRequest
 from refunds.attention import ATTENTION
-from refunds.models import Evidence, ParcelPhoto, Refund, UnclaimedParcel
+from refunds.models import Assignment, Evidence, ParcelPhoto, Refund, UnclaimedParcel
 from refunds.retention import PARCELS, delete_stray_files
-from refunds.returns import returning_of
+from refunds.returns import returning_of, ship_return
+from refunds.team.assigning import share_out_refunds
 from refunds.unclaimed.matching import match_announced_parcels
 from refunds.unclaimed.recording import MOST_PHOTOS, note_overdue_parcels
 from refunds.unclaimed.suggesting import likely_refunds, slips_of
+from stores.models import Store
 from tests.api.helpers import ask
 from tests.api.test_evidence import picture
 from tests.api.test_phones import PHONES
 from tests.tenancy.things import make_evidence, make_unclaimed
 from tests.workbench.test_station import page, passed, sent_back
-from tests.world import MERCHANT, NOON, Shop, make_shop
+from tests.world import BUYER, MERCHANT, NOON, Shop, make_shop, make_user
 from workbench.kit.fresh import ON_ITS_WAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("P1")]
@@ -373,3 +376,21 @@ def test_pages_of_unclaimed_parcels_cost_the_same_however_many_there_are(shop, d
     assert [len(desk.statements(path)) for path in paths] == one
     assert one <= [22, 18]
     assert len(desk.statements("station/", number="SF404404")) <= 13
+
+
+def test_a_sandbox_whose_clock_is_ahead_matches_and_shares_out_by_it_alone(clock):
+    """Else a parcel would have found its refund before it was put aside, and nobody's turn would be in order."""
+    sandbox = make_shop("pinduoduo", is_sandbox=True)
+    agent = make_user("wang", shop=sandbox, role="agent")
+    refund, parcel, new = awaiting(sandbox), make_unclaimed(sandbox), sandbox.refund()
+    told = {"store_id": sandbox.store.pk, "refund_id": refund.pk, "carrier": "SF", "actor": BUYER, "now": NOON}
+    with sandbox.scope():
+        ship_return(**told, tracking_number=parcel.tracking_number)
+    with system_scope():
+        Store.objects.filter(pk=sandbox.store.pk).update(clock_ahead=timedelta(hours=3), shares_out_refunds=True)
+    assert (match_announced_parcels(), share_out_refunds()) == (0, 0)
+    assert follow_clocks() >= 1
+    with sandbox.scope():
+        assert UnclaimedParcel.objects.get().ended_at == NOON + timedelta(hours=3)
+        shared = Assignment.objects.get(refund=new)
+    assert (shared.assignee_id, shared.since) == (agent.pk, NOON + timedelta(hours=3))

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.calendar import end_of_day, start_of_day
+from common.calendar import FIRST_DAY, LAST_DAY, end_of_day, start_of_day
 from common.search import folded
 from orders.models import Order
 from privacy.looks.places import table_of
@@ -125,9 +125,10 @@ def topics_of(term: str) -> list[UUID]:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day is not None and FIRST_DAY <= day < LAST_DAY else None
 
 
 def _behind(looks: QuerySet[Look], before: str) -> QuerySet[Look]:
