@@ -18,8 +18,8 @@ bench:  ## The benchmarks
 scale:  ## The service as many machines would run it, each part killed under load (docs/scaling.md)
 	@scripts/scale
 
-prove:  ## Histories of many clients held against a model of the rules: MINUTES=60, or SEED=7; GUARDS=1 without guards
-	@SEED=$(SEED) MINUTES=$(MINUTES) GUARDS=$(GUARDS) scripts/prove
+prove:  ## Histories of many clients held against a model of the rules: MINUTES=60, SEED=7 or HISTORY=file; GUARDS=1
+	@SEED=$(SEED) MINUTES=$(MINUTES) GUARDS=$(GUARDS) HISTORY=$(HISTORY) scripts/prove
 
 mutants:  ## Take each guard out and see a test fail; hours at first (scripts/mutants --help)
 	@scripts/mutants

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
-from automation.definition import as_json, read_definition
+from automation.definition import Definition, as_json, read_definition
 from automation.events import RULE_CHANGED, RULE_DRAFTED, RULE_PUBLISHED, RULE_TURNED_OFF
 from automation.models import RuleVersion, StoreRule
 from automation.states import RuleStatus
@@ -17,6 +17,7 @@ from common.actors import Actor
 from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.writes import WriteSet
+from refunds.team.assigning import decider_named
 from stores.models import Store
 
 
@@ -29,7 +30,7 @@ def draft_rule(*, store: Store, name: str, definition: dict[str, Any], actor: Ac
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     refuse_if(why_not_add_rule(store))
     refuse_if(wrong_name(store.pk, name))
-    said = as_json(read_definition(definition, store.rules))
+    said = as_json(_read(store, definition))
     last = StoreRule.objects.for_store(store.pk).aggregate(last=Max("place"))["last"] or 0
     rule = StoreRule(store=store, name=name, place=last + 1, draft=said, created_at=now)
     rule.save()
@@ -48,7 +49,7 @@ def change_rule(
     Store.objects.select_for_update(no_key=True).get(pk=store.pk)
     rule = lock_rule(store.pk, rule_id)
     refuse_if(wrong_name(store.pk, name, rule))
-    wanted = as_json(read_definition(definition, store.rules))
+    wanted = as_json(_read(store, definition))
     changed: dict[str, Any] = {"renamed": [rule.name, name]} if name != rule.name else {}
     if says := definition_differences(rule.draft, wanted):
         changed["says"] = says
@@ -88,7 +89,7 @@ def publish_rule(*, store_id: int, rule_id: UUID, actor: Actor, now: datetime) -
     rule = lock_rule(store_id, rule_id)
     newest = RuleVersion.objects.for_store(store_id).filter(rule=rule).order_by("-number").first()
     refuse_if(why_not_publish(rule, newest.says if newest else None))
-    definition = read_definition(rule.draft, rule.store.rules)
+    definition = _read(rule.store, rule.draft)
     if not rule.is_live:
         rule.live_since = now
     rule.status, rule.version = RuleStatus.LIVE, rule.version + 1
@@ -119,6 +120,14 @@ def turn_off_rule(*, store_id: int, rule_id: UUID, actor: Actor, now: datetime) 
     rule.save(update_fields=["status"])
     _record(RULE_TURNED_OFF, rule, actor, now, version=rule.version)
     return rule
+
+
+def _read(store: Store, definition: dict[str, Any]) -> Definition:
+    """What is said, as this store may say it: whoever is to get refunds may decide them."""
+    read = read_definition(definition, store.rules)
+    if read.assignee:
+        decider_named(store.pk, read.assignee)
+    return read
 
 
 def lock_rule(store_id: int, rule_id: UUID) -> StoreRule:

@@ -5,10 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from automation.definition import Definition
+from automation.events import RULE_TOLD
 from automation.states import RuleAct
 from common.actors import Actor
 from common.errors import refuse_if
 from common.money import ZERO
+from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.bulk import default_terms, filled_terms
 from offers.eligibility import why_not_name
@@ -18,6 +20,8 @@ from refunds.messages import post_message
 from refunds.models import Refund
 from refunds.platform.disputes import open_dispute
 from refunds.states import CaseSide
+from refunds.team.assigning import assign_refund, decider_named, given_in_turn
+from refunds.team.tags import tag_refund
 
 
 def act_on(refund: Refund, definition: Definition, *, actor: Actor, now: datetime) -> Decimal:
@@ -67,10 +71,34 @@ def _ask_platform(refund: Refund, definition: Definition, actor: Actor, now: dat
     return ZERO
 
 
+def _assign(refund: Refund, definition: Definition, actor: Actor, now: datetime) -> Decimal:
+    """Over whoever got it in turn meanwhile, but not over whoever took it by hand."""
+    assignee = decider_named(refund.store_id, definition.assignee)
+    had = given_in_turn(refund)
+    assign_refund(store_id=refund.store_id, refund_id=refund.pk, assignee_id=assignee, had=had, actor=actor, now=now)
+    return ZERO
+
+
+def _tag(refund: Refund, definition: Definition, actor: Actor, now: datetime) -> Decimal:
+    tag_refund(store_id=refund.store_id, refund_id=refund.pk, name=definition.tag, actor=actor, now=now)
+    return ZERO
+
+
+def _tell(refund: Refund, definition: Definition, actor: Actor, now: datetime) -> Decimal:
+    """An event that is news for people; whom, the store's settings of notices say."""
+    writes = WriteSet()
+    writes.event(RULE_TOLD, refund, topic=refund, at=now, actor=actor, text=definition.text)
+    writes.flush()
+    return ZERO
+
+
 _ACTS: dict[str, Callable[[Refund, Definition, Actor, datetime], Decimal]] = {
     RuleAct.OFFER: _offer,
     RuleAct.APPROVE: _approve,
     RuleAct.REFUSE: _refuse,
     RuleAct.ASK_EVIDENCE: _ask_evidence,
     RuleAct.ASK_PLATFORM: _ask_platform,
+    RuleAct.ASSIGN: _assign,
+    RuleAct.TAG: _tag,
+    RuleAct.TELL: _tell,
 }

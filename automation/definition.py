@@ -1,6 +1,6 @@
 """What a rule says, as data: when it is about a refund, what it then does, and within which limits. One schema."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_DOWN, Decimal
 from hashlib import sha256
 from typing import Any
@@ -13,17 +13,20 @@ from automation.facts import RefundFacts
 from automation.states import ProgrammeChoice, RuleAct, StepChoice, VipChoice
 from common.api.fields import TextField
 from common.errors import Invalid
-from common.money import CENT, MAX_DIGITS
+from common.money import CENT, MAX_DIGITS, yuan
 from common.texts import TextKind
 from offers.registry import METHODS, method_label
 from offers.text import length
 from orders.states import GoodsStatus
 from refunds.states import RefundKind, RefundReason
+from refunds.team.tags import LONGEST_TAG, tag_name
 from stores.marketplaces import MarketplaceRules, marketplace_label
 
 LONGEST_TEXT = 200
 MOST_NAMED = 200  # categories or items of one rule
 HELD_OUT_PERCENT = 10
+WORDLESS = (RuleAct.APPROVE, RuleAct.ASSIGN, RuleAct.TAG)
+UNSAID = ("assignee", "tag")  # fields that rules of earlier releases don't have
 
 
 def _any_of(choices: list) -> serializers.ListField:
@@ -70,6 +73,8 @@ class DefinitionSerializer(serializers.Serializer):
     amount = _yuan()
     percent = _whole(1, 100)
     text = TextField(TextKind.LINES, max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
+    assignee = TextField(max_length=150, required=False, default="", allow_blank=True)
+    tag = TextField(max_length=LONGEST_TAG, required=False, default="", allow_blank=True)
 
     most_a_day = _whole(1, 10_000, required=False, default=50)
     most_yuan_a_day = _yuan(required=False, allow_null=False, default=Decimal("500.00"))
@@ -81,7 +86,8 @@ class Definition:
     """A rule's say, checked: yuan are Decimals, `percent` is of what the buyer asks back, `held_out` per cent.
 
     `hour_from` and `hour_to` are hours of the store's clock, the last one included; a span may cross midnight.
-    `refunds_from` and `refunds_to` count the buyer's refunds in this store in the 90 days before.
+    `refunds_from` and `refunds_to` count the buyer's refunds in this store in the 90 days before. `assignee` is the
+    user name of a colleague, `tag` a word of the store's own.
     """
 
     kinds: list[str]
@@ -108,6 +114,8 @@ class Definition:
     most_a_day: int
     most_yuan_a_day: Decimal
     held_out: int
+    assignee: str = ""
+    tag: str = ""
 
     def is_about(self, facts: RefundFacts) -> bool:
         """Whether every condition holds."""
@@ -173,12 +181,13 @@ def read_definition(data: dict[str, Any], rules: MarketplaceRules) -> Definition
     definition = Definition(**serializer.validated_data)
     _check_spans(definition)
     _check_act(definition, rules)
-    return definition
+    return replace(definition, tag=tag_name(definition.tag, "tag")) if definition.tag else definition
 
 
 def as_json(definition: Definition) -> dict[str, Any]:
-    """The same as JSON keeps it."""
+    """The same as JSON keeps it; what a rule may leave unsaid stands there only when it is said."""
     values = {field.name: getattr(definition, field.name) for field in fields(definition)}
+    values = {name: value for name, value in values.items() if value or name not in UNSAID}
     return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
@@ -205,6 +214,7 @@ def _check_spans(definition: Definition) -> None:
 
 
 def _check_act(definition: Definition, rules: MarketplaceRules) -> None:
+    _check_colleagues(definition)
     if definition.act == RuleAct.OFFER:
         _check_offer(definition, rules)
         return
@@ -212,8 +222,19 @@ def _check_act(definition: Definition, rules: MarketplaceRules) -> None:
         raise Invalid("method", _("Only an offer has a method."))
     if definition.amount is not None or definition.percent is not None:
         raise Invalid("amount", _("Only an offer has an amount."))
-    if definition.act != RuleAct.APPROVE and not definition.text.strip():
-        raise Invalid("text", _("Write what the buyer or the marketplace reads."), "required")
+    if definition.act not in WORDLESS and not definition.text.strip():
+        raise Invalid("text", _("Write what whoever it is for reads."), "required")
+
+
+def _check_colleagues(definition: Definition) -> None:
+    if definition.act == RuleAct.ASSIGN and not definition.assignee:
+        raise Invalid("assignee", _("Choose who gets it."), "required")
+    if definition.act != RuleAct.ASSIGN and definition.assignee:
+        raise Invalid("assignee", _("Only “%(act)s” gives it to anybody.") % {"act": RuleAct.ASSIGN.label})
+    if definition.act == RuleAct.TAG and not definition.tag:
+        raise Invalid("tag", _("Write the tag."), "required")
+    if definition.act != RuleAct.TAG and definition.tag:
+        raise Invalid("tag", _("Only “%(act)s” puts a tag on it.") % {"act": RuleAct.TAG.label})
 
 
 def _check_offer(definition: Definition, rules: MarketplaceRules) -> None:
@@ -222,6 +243,9 @@ def _check_offer(definition: Definition, rules: MarketplaceRules) -> None:
         raise Invalid("method", detail, "invalid_choice")
     if definition.amount is not None and definition.percent is not None:
         raise Invalid("percent", _("Name an amount or a share, not both."))
+    if definition.amount is not None and definition.amount > definition.most_yuan_a_day:
+        detail = _("A single offer of %(amount)s is more than the day may give: the rule would never act.")
+        raise Invalid("most_yuan_a_day", detail % {"amount": yuan(definition.amount)})
     if METHODS[definition.method].pays and definition.amount is None and definition.percent is None:
         detail = _("Name the amount or the share of the price for “%(method)s”.")
         raise Invalid("amount", detail % {"method": method_label(definition.method)}, "required")

@@ -51,6 +51,10 @@ class _Stopped(_ByRule):
     why: Annotated[dict | list | str, worded(gettext_lazy("Why"))]
 
 
+class _Told(TypedDict):
+    text: Annotated[str, TEXT]
+
+
 def _rule(name: str, title, data: type, meaning, tone: EventTone = EventTone.NEUTRAL) -> EventType:
     return EventType(f"rule.{name}", title, "storerule", data, tone, area=EventArea.AUTOMATION, meaning=meaning)
 
@@ -106,5 +110,14 @@ RULE_STOPPED = EventType(
     _Stopped,
     EventTone.WARNING,
     meaning=gettext_lazy("A rule was about this refund, but what it says isn't possible or its day is full."),
+    is_internal=True,
+)
+RULE_TOLD = EventType(
+    "rule.told",
+    gettext_lazy("An automatic rule tells colleagues"),
+    "refund",
+    _Told,
+    EventTone.NOTE,
+    meaning=gettext_lazy("A rule of the store was about this refund and tells its people of it in these words."),
     is_internal=True,
 )

@@ -20,6 +20,9 @@ class RuleAct(models.TextChoices):
     REFUSE = "refuse", _("Refuse with a reason")
     ASK_EVIDENCE = "ask_evidence", _("Ask the buyer for evidence")
     ASK_PLATFORM = "ask_platform", _("Ask the platform to step in")
+    ASSIGN = "assign", _("Give it to somebody")
+    TAG = "tag", _("Tag it")
+    TELL = "tell", _("Tell colleagues of it")
 
 
 class RulingOutcome(models.TextChoices):

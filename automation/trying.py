@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -24,7 +24,7 @@ from offers.events import OFFER_SENT
 from orders.states import GoodsStatus
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.events import REFUND_APPROVED, REFUND_REJECTED
+from refunds.events import REFUND_APPROVED, REFUND_REJECTED, REFUND_REQUESTED
 from refunds.holds import lines_of
 from refunds.models import QualityRestriction, Refund
 from refunds.platform.events import REFUND_DISPUTED
@@ -118,7 +118,7 @@ def try_rule(rule: StoreRule, now: datetime) -> Trial:
             trial.taken_before += 1
             continue
         day = day_of(refund.created_at, rule.store.time_zone)
-        given = definition.most_given(refund.amount)
+        given = definition.most_given(facts.amount)
         outcome = _outcome(rule, definition, refund, given, days[day])
         if outcome == RulingOutcome.ACTED:
             days[day] = (days[day][0] + 1, days[day][1] + given)
@@ -146,7 +146,7 @@ def _past(rule: StoreRule, now: datetime) -> list[Refund]:
 
 def _facts(store_id: int, refunds: Sequence[Refund]) -> list[RefundFacts]:
     lines_of(refunds)
-    asked = _asked_by_buyers(store_id, refunds)
+    asked, requests = _asked_by_buyers(store_id, refunds), _as_requested(store_id, refunds)
     steps = list(QualityRestriction.objects.for_store(store_id))
     found = []
     for refund in refunds:
@@ -155,8 +155,23 @@ def _facts(store_id: int, refunds: Sequence[Refund]) -> list[RefundFacts]:
         in_force = [step.step for step in steps if step.since <= at and (step.lifted_at is None or step.lifted_at > at)]
         earlier = bisect_left(own, at) - bisect_left(own, at - LOOKS_BACK)
         facts = looked_at(refund, goods=_goods_then(refund), refunds_before=earlier, step=hardest(in_force) or "")
-        found.append(facts)
+        found.append(replace(facts, **requests.get(refund.pk, {})))
     return found
+
+
+def _as_requested(store_id: int, refunds: Sequence[Refund]) -> dict[UUID, dict]:
+    """What each was when it was asked for; since then a marketplace, the buyer or both sides may have changed it."""
+    by_id = [refund.pk for refund in refunds]
+    events = Event.objects.for_store(store_id).filter(topic_id__in=by_id, name=REFUND_REQUESTED.name).order_by("-id")
+    return {
+        topic: {
+            "kind": data["kind"],
+            "reason": data["reason"],
+            "amount": Decimal(data["amount"]),
+            "programme": data["programme"] or "",
+        }
+        for topic, data in events.values_list("topic_id", "data")
+    }
 
 
 def _asked_by_buyers(store_id: int, refunds: Sequence[Refund]) -> dict[str, list[datetime]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from automation.definition import Definition, loaded
+from automation.definition import UNSAID, Definition, loaded
 from automation.states import ProgrammeChoice, RuleAct, StepChoice, VipChoice
 from common.money import yuan
 from common.words import labelled, listed
@@ -28,7 +28,7 @@ TOGETHER = (
     ("refunds_from", "refunds_to"),
     ("steps",),
     ("hour_from", "hour_to"),
-    ("act", "method", "amount", "percent"),
+    ("act", "method", "amount", "percent", "assignee", "tag"),
     ("text",),
     ("most_a_day", "most_yuan_a_day", "held_out"),
 )
@@ -37,7 +37,7 @@ _LISTS = ("kinds", "reasons", "goods", "programmes", "categories", "items", "ste
 _SILENT = {
     **{field: None for fields in TOGETHER for field in fields},
     **{field: [] for field in _LISTS},
-    **dict.fromkeys(("vip", "method", "text"), ""),
+    **dict.fromkeys(("vip", "method", "text", *UNSAID), ""),
     "act": RuleAct.APPROVE.value,
     "most_yuan_a_day": "0.00",
     "most_a_day": 0,
@@ -47,6 +47,7 @@ _SILENT = {
 
 def definition_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list]:
     """Field → [before, after] of what another definition says otherwise, both as JSON keeps them."""
+    before, after = ({**dict.fromkeys(UNSAID, ""), **said} for said in (before, after))
     return {
         field: [before[field], after[field]]
         for fields in TOGETHER
@@ -103,6 +104,8 @@ def _conditions(definition: Definition) -> list[tuple[str, str]]:
 def then_words(definition: Definition) -> str:
     """What is done: `Send an offer: Red packet, ¥5.00`."""
     act = str(RuleAct(definition.act).label)
+    if of_whom := definition.assignee or definition.tag:
+        return labelled(act, of_whom)
     if definition.act != RuleAct.OFFER:
         return act
     terms = [method_label(definition.method)]

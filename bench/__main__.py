@@ -15,12 +15,16 @@ def main() -> int:
     arguments = read_options(sys.argv[1:])
     sizes = arguments.sizes
     started = time.monotonic()
-    with throwaway(durable=True) as services:
+    if arguments.keep:
+        arguments.keep.mkdir(parents=True, exist_ok=True)
+    with throwaway(durable=True, kept_in=arguments.keep) as services:
         os.environ.update(services.environ(), DJANGO_SETTINGS_MODULE="bench.settings", LOG_LEVEL="WARNING")
-        (services.data_dir / "static").mkdir()  # WhiteNoise warns without it
+        (services.data_dir / "static").mkdir(exist_ok=True)  # WhiteNoise warns without it
         _set_up()
         if arguments.what == "volume":
-            return _volume(arguments.refunds, arguments.stores)
+            return _volume(arguments.refunds, arguments.stores, services.data_dir)
+        if arguments.what == "station":
+            return _station(services.data_dir)
         from bench.report import write_document
 
         figures = []
@@ -40,18 +44,37 @@ def _set_up() -> None:
     call_command("migrate", run_syncdb=True, verbosity=0)
 
 
-def _volume(refunds: int, stores: int) -> int:
+def _volume(refunds: int, stores: int, directory: Path) -> int:
     from bench import volume
-    from bench.volume_report import write_document
+    from bench.volume_report import KeptRun, write_document
 
-    loaded = volume.load(refunds, stores)
+    kept = KeptRun(directory)
+    if not kept.loaded() and volume.is_loaded():
+        sys.exit(f"{directory} holds refunds that no finished run has noted: remove it, or name another --keep.")
+    loaded = kept.loaded() or kept.keep_loaded(volume.load(refunds, stores))
+    if (loaded.refunds, loaded.stores) != (refunds, stores):
+        sys.exit(
+            f"{directory} holds {loaded.refunds} refunds of {loaded.stores} stores: name these, or another --keep."
+        )
     print(loaded.line(), flush=True)
-    readings = []
-    for reading in volume.measure():
+    readings = kept.readings()
+    for reading in volume.measure(known={(each.client, each.address) for each in readings}):
         print(reading.line(), flush=True)
-        readings.append(reading)
+        readings.append(kept.keep(reading))
     if (refunds, stores) == VOLUME:
         write_document(loaded, readings)
+    return 0
+
+
+def _station(data_dir: Path) -> int:
+    from bench import station
+    from bench.station_report import summary, write_document
+    from config.static_files import collect_static
+
+    collect_static(data_dir)  # the page's scripts
+    reading = station.measure(data_dir / "log")
+    print(summary(reading), flush=True)
+    write_document(reading)
     return 0
 
 

@@ -3,13 +3,16 @@
 scripts/bench                 everything, about ten minutes; writes docs/benchmarks.md
 scripts/bench --quick         the same with small sizes, to see that it works; only prints
 scripts/bench --only files    one part
-scripts/bench volume          lists at five million refunds, half an hour; writes docs/benchmarks-volume.md
+scripts/bench volume          lists at five million refunds, half an hour; writes docs/benchmarks-volume.md.
+                              With --keep DIR what was loaded and read stays there, and is gone on from.
+scripts/bench station         a pile of parcels at the returns station, a minute; writes docs/benchmarks-station.md
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 VOLUME = (5_000_000, 1_000)
 PARTS = ("lifecycle", "settling", "paying", "small-payments", "files", "sweeping", "insights", "connecting", "choosing")
@@ -83,9 +86,12 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small sizes, a few minutes; only prints")
     parser.add_argument("--only", choices=PARTS, help="only one; only prints")
     parser.add_argument("--past", type=int, help="connecting: how many refunds of the past")
-    parser.add_argument("what", nargs="?", choices=["volume"], help="lists at size")
+    parser.add_argument("what", nargs="?", choices=["volume", "station"], help="lists at size; a pile of parcels")
     parser.add_argument("--refunds", type=int, default=VOLUME[0], help="volume: how many; fewer are only printed")
     parser.add_argument("--stores", type=int, default=VOLUME[1], help="volume: of how many stores")
+    parser.add_argument(
+        "--keep", type=Path, help="volume: a directory to keep all in, and to go on from if it is there"
+    )
     options = parser.parse_args(arguments)
     options.sizes = QUICK if options.quick else FULL
     if options.past:

@@ -1,17 +1,18 @@
 """Every list at size: five million refunds of a thousand stores, a tenth of them one store's.
 
-    scripts/bench volume [--refunds 5000000] [--stores 1000]
+    scripts/bench volume [--refunds 5000000] [--stores 1000] [--keep DIR]
 
 Loads them, then reads each list, tab, filter, search and count of the API and of the desk in turns for the biggest
 store and for a typical one. Which addresses there are is read from the API's schema and from the desk's own links, so
-that a new list is measured without being told here. Whether a page went through a whole table is what PostgreSQL
-counts. Writes docs/benchmarks-volume.md when the sizes are the full ones.
+that a new list is measured without being told here. How many blocks a page took and whether it went through a whole
+table is what PostgreSQL counts: that holds on a busy machine where times don't. Writes docs/benchmarks-volume.md when
+the sizes are the full ones. What is in DIR already isn't loaded or read again.
 """
 
 import html
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
@@ -55,11 +56,19 @@ def load(refunds: int, stores: int) -> Loaded:
     return Loaded(refunds, stores, seconds, used[costs.POSTGRESQL], size)
 
 
-def measure() -> Iterator[Reading]:
-    """Each address of the biggest store against the same of a typical one, in turns."""
+def is_loaded() -> bool:
+    """Whether the database holds any refund."""
+    with system_scope():
+        return Refund.objects.exists()
+
+
+def measure(known: Collection[tuple[str, str]] = ()) -> Iterator[Reading]:
+    """Each address of the biggest store against the same of a typical one, in turns; without those that are `known`."""
     few, many = _sides()
     tables = Tables()
     for client, address in [*many.api_addresses(), *many.desk_addresses()]:
+        if (client, unquote(address)) in known:
+            continue
         reading = Reading(client, unquote(address), few.rows, many.rows)
         for turn in range(WARMING + REPEATS):
             for side, taken in ((few, reading.few_ms), (many, reading.many_ms)):
@@ -71,7 +80,8 @@ def measure() -> Iterator[Reading]:
             if turn and max(reading.few_ms + reading.many_ms) > TOO_LONG_MS:
                 break
         reading.forget(WARMING)
-        reading.whole_tables = tables.read_whole_by(lambda: many.get(client, address))  # noqa: B023
+        reading.few_blocks, _ = tables.looked_at_by(lambda: few.get(client, address))  # noqa: B023
+        reading.many_blocks, reading.whole_tables = tables.looked_at_by(lambda: many.get(client, address))  # noqa: B023
         yield reading
 
 
@@ -168,7 +178,8 @@ def _values_of(parameter: dict) -> list[str]:
     if schema.get("type") == "boolean":
         return ["true", "false"]
     if schema.get("format") == "date-time":
-        return [(clock.now() - timedelta(days=30)).isoformat()]
+        day = (clock.now() - timedelta(days=30)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return [day.isoformat()]  # the same for a run that goes on from another one
     if schema.get("format") == "date":
         return [(clock.now() - timedelta(days=30)).date().isoformat()]
     if name == "q":
@@ -180,7 +191,8 @@ def _values_of(parameter: dict) -> list[str]:
 class Tables:
     """What PostgreSQL counts of the stores' big tables."""
 
-    _COUNTS = "SELECT relname, seq_scan, seq_tup_read FROM pg_stat_user_tables WHERE relname = ANY (%s)"
+    _COUNTS = "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname = ANY (%s)"
+    _BLOCKS = "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"
     _ROWS = "SELECT relname FROM pg_class WHERE relname = ANY (%s) AND reltuples >= %s"
 
     def __init__(self) -> None:
@@ -188,18 +200,23 @@ class Tables:
         with connection.cursor() as cursor:
             cursor.execute(self._ROWS, [names, BIG_TABLE_ROWS])
             self.big = [name for (name,) in cursor.fetchall()]
+        self.own = 0
+        self.own = min(self.looked_at_by(lambda: None)[0] for _ in range(3))  # what the looking itself takes
 
-    def read_whole_by(self, read) -> list[str]:
-        """The big tables through which `read` goes from end to end."""
-        before = self._counts()
+    def looked_at_by(self, read) -> tuple[int, list[str]]:
+        """How many blocks `read` takes, and the big tables through which it goes from end to end."""
+        before, blocks_before = self._counts()
         read()
-        after = self._counts()
-        return sorted(name for name, counts in after.items() if counts[0] > before[name][0])
+        after, blocks_after = self._counts()
+        blocks = max(0, blocks_after - blocks_before - self.own)
+        return blocks, sorted(name for name, scans in after.items() if scans > before[name])
 
-    def _counts(self) -> dict[str, tuple[int, int]]:
+    def _counts(self) -> tuple[dict[str, int], int]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_force_next_flush()")
         with connection.cursor() as cursor:  # in autocommit: the statement before has been counted
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(self._COUNTS, [self.big])
-            return {name: (scans, rows) for name, scans, rows in cursor.fetchall()}
+            scans = dict(cursor.fetchall())
+            cursor.execute(self._BLOCKS)
+            return scans, cursor.fetchone()[0]

@@ -1,7 +1,8 @@
 """What was read of a big store and of a typical one, as lines on the terminal and as docs/benchmarks-volume.md."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -44,6 +45,8 @@ class Reading:
     few_ms: list[float] = field(default_factory=list)
     many_ms: list[float] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    few_blocks: int = 0
+    many_blocks: int = 0
     whole_tables: list[str] = field(default_factory=list)
 
     def forget(self, turns: int) -> None:
@@ -88,15 +91,54 @@ class Reading:
         """For the terminal."""
         whole = f"  whole: {', '.join(self.whole_tables)}" if self.whole_tables else ""
         said = self.verdict.strip("*") if self.is_answered else f"answered {self.statuses}"
-        return f"{self.ratio:6.2f} {self.few:8.1f} {self.many:8.1f} ms  {said:8} {self.client:4} {self.address}{whole}"
+        blocks = f"{self.few_blocks:6d} {self.many_blocks:6d} blocks"
+        return (
+            f"{self.ratio:6.2f} {self.few:8.1f} {self.many:8.1f} ms {blocks}  {said:8} {self.client:4} "
+            f"{self.address}{whole}"
+        )
 
     def row(self) -> str:
         """For the document."""
         whole = ", ".join(f"`{name}`" for name in self.whole_tables)
         return (
-            f"| {self.client} | `{self.address}` | {self.few:.1f} | {self.many:.1f} | {self.ratio:.2f} "
-            f"| {self.verdict} | {whole} |"
+            f"| {self.client} | `{self.address}` | {_spread(self.few_ms)} | {_spread(self.many_ms)} | {self.ratio:.2f} "
+            f"| {self.verdict} | {self.few_blocks:,} | {self.many_blocks:,} | {whole} |"
         )
+
+
+def _spread(values: Sequence[float]) -> str:
+    """The median, and what the values lie between."""
+    return f"{median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
+
+
+class KeptRun:
+    """What was loaded and read, in a directory: a run that was stopped goes on where it was."""
+
+    def __init__(self, directory: Path):
+        self._loaded, self._readings = directory / "loaded.json", directory / "readings.jsonl"
+
+    def loaded(self) -> Loaded | None:
+        """What is loaded, if anything is."""
+        return Loaded(**json.loads(self._loaded.read_text())) if self._loaded.exists() else None
+
+    def keep_loaded(self, loaded: Loaded) -> Loaded:
+        """Note it."""
+        self._loaded.write_text(json.dumps(asdict(loaded)))
+        return loaded
+
+    def readings(self) -> list[Reading]:
+        """Those that were made; a line that was cut off is made again."""
+        if not self._readings.exists():
+            return []
+        whole, _newline, _cut_off = self._readings.read_text().rpartition("\n")
+        self._readings.write_text(f"{whole}\n" if whole else "")
+        return [Reading(**json.loads(line)) for line in whole.splitlines()]
+
+    def keep(self, reading: Reading) -> Reading:
+        """Note one more."""
+        with self._readings.open("a") as file:
+            file.write(f"{json.dumps(asdict(reading))}\n")
+        return reading
 
 
 def conspicuous(readings: Sequence[Reading]) -> list[Reading]:
@@ -124,10 +166,13 @@ def write_document(loaded: Loaded, readings: Sequence[Reading], path: Path = DOC
     """Write docs/benchmarks-volume.md."""
     answered = [each for each in readings if each.is_answered]
     told = conspicuous(answered)
-    missed = "\n".join(each.row() for each in told) or "| | none | | | | | |"
+    missed = "\n".join(each.row() for each in told) or "| | none | | | | | | | |"
     few, many = answered[0].few_rows, answered[0].many_rows
     whole = sum(bool(each.whole_tables) for each in answered)
     met = sum(each.verdict == "yes" for each in answered)
+    undecided = sum(each.verdict == UNDECIDED for each in answered)
+    refused = [each for each in readings if not each.is_answered]
+    unread = ", ".join(f"`{each.address}` {each.statuses}" for each in refused) or "none"
     path.write_text(f"""# Lists at size
 
 Written by `scripts/bench volume` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Do not edit.
@@ -136,13 +181,15 @@ Written by `scripts/bench volume` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Do 
 
 {len(answered)} addresses (every list of the API's schema with each value of its filters, every page of the desk's menu
 with the tabs, filters and searches that it has) were read in turns of a store with {many:,} refunds and of one with
-{few:,}. Within {GOAL} × (or {UNSEEN_MS:.0f} ms, which nobody feels) lie {met}; {whole} read one of the stores' big
-tables from end to end. Figures are medians in ms, through Django's test client: keys, scope, serializers, templates.
+{few:,}. Within {GOAL} × (or {UNSEEN_MS:.0f} ms, which nobody feels) lie {met}; of {undecided} the turns disagree, so
+that nothing is said of them; {whole} read one of the stores' big tables from end to end. Times are medians in ms with
+what they lie between, through Django's test client: keys, scope, serializers, templates. Blocks are 8 kB of PostgreSQL,
+in memory or not, and the same on a busy machine. Not answered with 200, and left out: {unread}.
 
 ## Which are not within the goal, or read a whole table
 
-| | address | typical | big | ratio | met | whole tables |
-|---|---|---|---|---|---|---|
+| | address | typical | big | ratio | met | blocks, typical | big | whole tables |
+|---|---|---|---|---|---|---|---|---|
 {missed}
 
 ## Each list

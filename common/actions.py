@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 from django.db import connection
 
 from common.metering import noting
+from common.replica.notes import note_act
 from common.tenancy import NoScope, current_scope, system_scope
 
 P = ParamSpec("P")
@@ -52,6 +53,8 @@ def _in_a_transaction(function: Callable[P, R], *, is_act: bool = False) -> Call
         current_scope()
         if not connection.in_atomic_block:
             raise NoScope("A write runs in a transaction: open a scope first.")
+        if is_act:
+            note_act()
         if is_noted:
             with noting.action_done(function.__name__):
                 return function(*args, **kwargs)

@@ -22,3 +22,4 @@ class CommonConfig(AppConfig):
 
         gc.freeze()  # what is loaded by now stays
         gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
+        gc.enable()  # config/settings.py has disabled it: among what is being loaded it took a seventh of a start

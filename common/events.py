@@ -46,7 +46,7 @@ class EventType:
     TypedDict whose annotations carry a `common.facts.Fact` each; keys that need not be there are `NotRequired`.
     `title` is what a timeline shows, `meaning` a sentence for those who have to know what is so from then on.
     `area` is which part of the set-up it changes (see the room that names the areas), empty for everything else. What
-    `is_internal` no marketplace and no buyer reads, whoever asks for the history.
+    `is_internal` no marketplace and no buyer reads, whoever asks for the history; nor is it news for who decides.
     Declaring a type registers it. ValueError for a second one of the same name, a name or a key that cannot be.
     """
 
@@ -128,6 +128,11 @@ def _fact(hint) -> Fact:
 def event_types() -> list[EventType]:
     """Every declared type, by name."""
     return [_types[name] for name in sorted(_types)]
+
+
+def internal_names() -> list[str]:
+    """What the people of a store, and its rules, do among themselves: nobody else reads it, and it decides nothing."""
+    return [event.name for event in event_types() if event.is_internal]
 
 
 def event_type(name: str) -> EventType:

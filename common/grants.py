@@ -15,6 +15,11 @@ from django.db import DEFAULT_DB_ALIAS
 from common.personal import AppendOnly
 
 _PARTS = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND relowner = current_user::regrole"
+# Of a back-up that is restored, what the release had that made it: the tables of this one come with `migrate`.
+_THERE = """
+    SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+"""
 WHO = "USER", "PASSWORD", "HOST", "PORT"
 
 
@@ -50,10 +55,14 @@ def grant_rows(connection, role: str) -> None:
         cursor.execute(_PARTS)
         for (part,) in cursor.fetchall():  # rows are written through the whole table
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {name(part)} FROM {name(role)}")
-        for table in append_only_tables():
+        cursor.execute(_THERE)
+        there = set(cursor.fetchall())
+        for table in {table for table, _column in there} & {*append_only_tables()}:
             cursor.execute(f"REVOKE UPDATE, DELETE ON {name(table)} FROM {name(role)}")
         for table, columns in erasable_columns().items():
-            cursor.execute(f"GRANT UPDATE ({', '.join(map(name, columns))}) ON {name(table)} TO {name(role)}")
+            for column in columns:
+                if (table, column) in there:
+                    cursor.execute(f"GRANT UPDATE ({name(column)}) ON {name(table)} TO {name(role)}")
 
 
 def erasable_columns() -> dict[str, list[str]]:

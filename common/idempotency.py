@@ -4,6 +4,8 @@ How long it is kept goes by the database's clock: a process ahead of its time wo
 """
 
 import hashlib
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -77,14 +79,17 @@ def _taken(row: dict) -> IdempotentAnswer | None:
 
 
 # Said to PostgreSQL in these very words each time, so that it is planned once; an UPDATE of the ORM's never is.
-_KEEP = "UPDATE common_idempotentanswer SET status_code = $1, body = $2::jsonb WHERE store_id = $3 AND id = $4"
+_KEEP = """
+    UPDATE common_idempotentanswer SET status_code = $1, body = $2::jsonb, about = $3::uuid[]
+    WHERE store_id = $4 AND id = $5
+"""
 
 
 @bookkeeping(_RECEIPT)
-def keep(answer: IdempotentAnswer, *, status_code: int, body: str) -> None:
-    """Keep what was answered: its status, and its body as JSON."""
+def keep(answer: IdempotentAnswer, *, status_code: int, body: str, about: Sequence[UUID]) -> None:
+    """Keep what was answered: its status, its body as JSON, and the orders and refunds that it is `about`."""
     with preparing_cursor() as cursor:
-        cursor.execute(_KEEP, [status_code, body, answer.store_id, answer.pk])
+        cursor.execute(_KEEP, [status_code, body, list(about), answer.store_id, answer.pk])
 
 
 ANSWERS = Retention(

@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -72,13 +73,17 @@ class Event(TenantModel):
 
 
 class IdempotentAnswer(TenantModel):
-    """The first answer to a POST with an Idempotency-Key; replayed for 24 hours."""
+    """The first answer to a POST with an Idempotency-Key; replayed for 24 hours.
+
+    `about` are the orders and refunds that it shows; None of what was answered before that was kept.
+    """
 
     owner = models.CharField(max_length=150)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     status_code = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
+    about = ArrayField(models.UUIDField(), null=True)
     created_at = models.DateTimeField()
 
     class Meta:

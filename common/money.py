@@ -53,8 +53,11 @@ def grouped(amount: Decimal | str) -> str:
 
 
 def yuan(amount: Decimal | str | None) -> str:
-    """`¥1,234.50`; a dash for nothing."""
-    return "–" if amount is None else f"¥{grouped(amount)}"
+    """`¥1,234.50`, `−¥3.81` below zero; a dash for nothing."""
+    if amount is None:
+        return "–"
+    told = grouped(amount)
+    return f"−¥{told[1:]}" if told.startswith("-") else f"¥{told}"
 
 
 def apportion(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

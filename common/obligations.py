@@ -13,12 +13,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.actions import bookkeeping
+from common.kept_text import KeptTextField
+from common.sentences import Sentence
 from common.tenancy import TenantModel, store_alone
 
 LEASE = timedelta(seconds=20)  # what a dead worker held is free after it
 FIRST_RETRY_AFTER = timedelta(seconds=30)
 AS_SOON_AGAIN = 3  # attempts: two dead workers and a silent partner after them don't add up to minutes
 LONGEST_RETRY_AFTER = timedelta(hours=1)
+LONGEST_ERROR = 200
 MAX_ATTEMPTS = 10  # in about an hour
 
 
@@ -50,7 +53,7 @@ class Obligation(models.Model):
     leased_until = models.DateTimeField(null=True, editable=False)
     leased_by = models.UUIDField(null=True, editable=False)
     needs_attention = models.BooleanField(_("needs attention"), default=False)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    last_error = KeptTextField(_("last error"), max_length=LONGEST_ERROR, blank=True)
 
     objects = ObligationQuerySet.as_manager()
 
@@ -80,7 +83,7 @@ class Obligation(models.Model):
 
     def put_off(self, error: str) -> None:
         """Nobody knows what came of it: again later, at growing intervals, and in the end a person is called."""
-        self.last_error = error[: self._meta.get_field("last_error").max_length]
+        self.last_error = error if isinstance(error, Sentence) else error[:LONGEST_ERROR]
         self._let_go()
         if self.attempts >= MAX_ATTEMPTS:
             self.call_person()

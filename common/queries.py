@@ -31,7 +31,7 @@ Row = TypeVar("Row", bound=models.Model)
 NAMED: dict[str, "NamedQuery"] = {}
 
 
-class _Given(Expression):
+class Given(Expression):
     """Stands for an argument while a named query is compiled."""
 
     def __init__(self, name: str) -> None:
@@ -88,7 +88,7 @@ class NamedQuery(Generic[Row]):
         if locks and not connection.in_atomic_block:
             raise TransactionManagementError("A lock lives in a transaction: open a scope first.")
         with preparing_cursor() as cursor:
-            cursor.execute(sql, [given[p.name] if isinstance(p, _Given) else p for p in params])
+            cursor.execute(sql, [given[p.name] if isinstance(p, Given) else p for p in params])
             return read(cursor.fetchall())
 
     def one(self, **given) -> Row | None:
@@ -98,7 +98,7 @@ class NamedQuery(Generic[Row]):
     @cached_property
     def compiled(self) -> _Compiled:
         """The statement, as the QuerySet has it."""
-        queryset = self.build(**{name: _Given(name) for name in self.arguments})
+        queryset = self.build(**{name: Given(name) for name in self.arguments})
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         sql = sql % tuple(f"${number}" for number in range(1, len(params) + 1))

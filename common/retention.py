@@ -34,8 +34,9 @@ class Retention:
 
     What needs more than that is done `by_itself`, told how long it is kept; that returns how much went.
 
-    `name` is that of its sweep, `title` what people read. `which` narrows the rows to those that may go; `forget`
-    deletes them where it takes more than deleting the rows. `by_database` compares with the database's clock, for what
+    `name` is that of its sweep, `title` what people read. `which` narrows the rows to those that may go. `parts` are
+    the tables of what they consist of, each with the column that says of which row: those go first. `forget` deletes
+    them where it takes more than deleting rows. `by_database` compares with the database's clock, for what
     a process with a fast clock must not forget. `batch` rows go in one transaction.
     """
 
@@ -45,6 +46,7 @@ class Retention:
     age: str
     setting: str
     which: Callable[[models.QuerySet], models.QuerySet] = _all
+    parts: tuple[tuple[type[models.Model], str], ...] = ()
     forget: Callable[[Sequence], object] | None = None
     by_itself: Callable[[timedelta], int] | None = None
     by_database: bool = False
@@ -73,7 +75,7 @@ class Retention:
             return 0
         if self.by_itself is not None:
             return self.by_itself(self.kept_for)
-        do = self.forget or partial(_delete, self.model)
+        do = self.forget or partial(_delete, self)
         return sweep_rows(self.name, partial(_unlocked, self), do, limit=self.batch)
 
 
@@ -82,8 +84,11 @@ def _unlocked(kind: Retention) -> models.QuerySet:
 
 
 @bookkeeping("What is older than it is kept goes: nobody asks for it any more, and what it told of is on record.")
-def _delete(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    model._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
+def _delete(kind: Retention, rows: Sequence[models.Model]) -> None:
+    ids = [row.pk for row in rows]
+    for part, whose in kind.parts:
+        part._default_manager.filter(**{f"{whose}__in": ids}).delete()
+    kind.model._default_manager.filter(pk__in=ids).delete()
 
 
 _NOTE = """

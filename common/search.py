@@ -92,10 +92,11 @@ class Begins(Lookup):
         return f"{left} ^@ {right}", [*left_params, *right_params]
 
 
-def is_found_often(ids: QuerySet) -> bool:
-    """Whether more than MANY rows match, which is asked of the database at once.
+def is_found_often(*questions: QuerySet) -> bool:
+    """Whether more than MANY rows match, which is asked of the database at once: of each question by its index alone.
 
     An index gives all that match before the newest of them are known: half a store begins with the year in its orders'
     numbers. Whoever asks such a question asks it of each row of the list instead, until the page is full.
     """
-    return ids[: MANY + 1].count() > MANY
+    first, *more = (each.order_by().values("store_id") for each in questions)
+    return first.union(*more, all=True)[: MANY + 1].count() > MANY

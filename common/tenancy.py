@@ -16,6 +16,8 @@ from django.db import connection, models, transaction
 from psycopg.pq import TransactionStatus
 
 from common import time_limits
+from common.replica.standing import POSITION
+from common.replica.turns import turn
 from common.rows import read_row
 
 SET_SCOPE = "SELECT set_config('wanliu.stores', %s, true)"
@@ -82,12 +84,16 @@ def set_scope(scope: Scope | None) -> None:
     if scope is not None:
         if not connection.in_atomic_block:
             raise NoScope("A scope lives in a transaction: open one first.")
-        limit = time_limits.current()
+        limit, reading = time_limits.current(), turn()
+        sql, params = SET_SCOPE, [scope.setting]
+        if limit is not None:
+            sql, params = f"{SET_SCOPE}, set_config('statement_timeout', %s, true)", [scope.setting, str(limit)]
         with connection.cursor() as cursor:
-            if limit is None:
-                cursor.execute(SET_SCOPE, [scope.setting])
+            if reading is None:
+                cursor.execute(sql, params)
             else:
-                cursor.execute(f"{SET_SCOPE}, set_config('statement_timeout', %s, true)", [scope.setting, str(limit)])
+                cursor.execute(f"{sql}, {POSITION}", params)
+                reading.check(cursor.fetchone()[-1])
 
 
 def adopt_scope(scope: Scope) -> None:

@@ -24,6 +24,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from common.actions import bookkeeping
+from common.broken import broken
 from common.errors import Refused, kind_of, told_safely
 from common.fairness import share_fairly
 from common.obligations import LEASE, MAX_ATTEMPTS, Obligation
@@ -186,7 +187,7 @@ def put_off(row: Obligation, error: Exception) -> None:
     """What this worker holds could not be done: again later. In a transaction of its own."""
     mine = _lock(row)
     if mine is not None:
-        mine.put_off(str(error) if isinstance(error, Refused) else kind_of(error))
+        mine.put_off(error.detail if isinstance(error, Refused) else broken(error))
         mine.save(update_fields=mine.WORK_FIELDS)
 
 

@@ -24,6 +24,7 @@ from common.actors import Actor
 from common.changed import ChangedAtField, Traced
 from common.events import EventType
 from common.ids import event_id
+from common.kept_text import KeptTextField
 from common.models import Event
 from common.queries import preparing_cursor
 
@@ -192,6 +193,10 @@ def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _quote_prepared(field: models.Field, value) -> str:
+    return _quote(field.get_prep_value(value))
+
+
 def _quote_json(value) -> str:
     return _quote(json.dumps(value, ensure_ascii=False, default=str))
 
@@ -208,6 +213,8 @@ def _column(field: models.Field) -> tuple[attrgetter, str, Callable[..., str]]:
         kind = field.target_field.rel_db_type(connection)
     if isinstance(field, models.JSONField):
         write = _quote_json
+    elif isinstance(field, KeptTextField):
+        write = partial(_quote_prepared, field)
     elif isinstance(field, models.CharField | models.TextField):
         write = _quote
     elif isinstance(field, models.DateTimeField):

@@ -7,14 +7,20 @@
     scripts/serve manage COMMAND …               a command of manage.py
     scripts/serve new-keys                       makes SECRET_KEY and CONNECTOR_KEYS
 
-Settings are the environment's (docs/deploy.md). Ends with 78 when they are wrong, with each mistake in a sentence, and
-with 75 for what passes by itself: no answer from the database, or tables that aren't migrated yet.
+Settings are the environment's, and of SETTINGS_FILE those that it doesn't say (docs/deploy.md). Ends with 78 when
+they are wrong, with each mistake in a sentence, and with 75 for what passes by itself: no answer from the database,
+or tables that aren't migrated yet.
 """
 
+import errno
 import os
+import pwd
 import secrets
+import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from config.embedded.paths import ROOT
@@ -28,6 +34,7 @@ KINDS = {
     **{"web": "web", "check": "web", "worker": "worker", "beat": "worker"},
     **{"metrics": "command", "migrate": "command", "manage": "command"},
 }
+LISTENING = {"web": ("HOST", "PORT"), "metrics": ("METRICS_HOST", "METRICS_PORT")}
 OWNERS = ("OWNER_DATABASE_URL", "OWNER_DATABASE_URL_FILE")
 
 
@@ -59,19 +66,25 @@ def serve(arguments: Sequence[str]) -> int:
     queue = (rest or [MAIN])[0]
     if what == "worker" and queue not in QUEUES:
         raise CannotStart(USAGE, f"there is no queue “{queue}”, only {', '.join(QUEUES)}.")
+    for name, value in in_settings_file(os.environ.pop("SETTINGS_FILE", "")):
+        os.environ.setdefault(name, value)
     os.environ |= {"PRODUCTION": "1", "PROCESS_KIND": KINDS[what]}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         said = read_environment()
     except Mistakes as mistakes:
         raise CannotStart(MISCONFIGURED, *mistakes.each) from None
+    find_whose(said["DATA_DIR"])
     if what == "manage":
         become(ROOT / "manage.py", *rest)
     if what == "migrate":
         become(ROOT / "manage.py", "migrate", "--no-input")
     for name in OWNERS:  # only `migrate` and `restore` connect as the owner
         os.environ.pop(name, None)
+    find_places(said)
     find_in_order()
+    if what in LISTENING:
+        find_port_free(what, *(said[name] for name in LISTENING[what]))
     if what == "web":
         from config.static_files import collect_static
 
@@ -90,11 +103,67 @@ def serve(arguments: Sequence[str]) -> int:
     return 0
 
 
+def in_settings_file(path: str) -> Iterator[tuple[str, str]]:
+    """The settings in a file such as deploy/wanliu.env, read as systemd and compose read it. CannotStart."""
+    try:
+        lines = Path(path).read_text().splitlines() if path else []
+    except OSError as error:
+        raise CannotStart(MISCONFIGURED, f"SETTINGS_FILE can't be read: {path}: {error.strerror}.") from None
+    for place, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, is_one, value = line.partition("=")
+        if not is_one or not name.strip().isidentifier():
+            raise CannotStart(MISCONFIGURED, f"SETTINGS_FILE says no NAME=value in line {place}.")
+        value = value.strip()
+        yield name.strip(), value[1:-1] if value[:1] in ("'", '"') and value[-1:] == value[:1] and value[1:] else value
+
+
 def become(*arguments: object) -> None:
     """Let this process go on as Python with these arguments: signals reach it directly."""
     os.chdir(ROOT)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *map(str, arguments)])
+
+
+def find_whose(place: Path) -> None:
+    """CannotStart for root where files are another's: what root left there the processes couldn't write to."""
+    try:
+        owner = place.stat().st_uid
+    except OSError:
+        return
+    if os.geteuid() == 0 and owner != 0:
+        names = [each.pw_name for each in pwd.getpwall() if each.pw_uid == owner]
+        who = (names or [f"#{owner}"])[0]
+        raise CannotStart(MISCONFIGURED, f"DATA_DIR is {who}'s: run this as {who}, not as root (sudo -u {who} …).")
+
+
+def find_places(said: Mapping[str, Any]) -> None:
+    """CannotStart where files are to lie and can't."""
+    wrong = []
+    for name in ("DATA_DIR", "METRICS_DIR"):
+        if said[name] is None:
+            continue
+        try:
+            said[name].mkdir(mode=0o700, parents=True, exist_ok=True)
+            TemporaryFile(dir=said[name]).close()
+        except OSError as error:
+            wrong.append(f"{name} can't be written to: {said[name]}: {error.strerror}.")
+    if wrong:
+        raise CannotStart(MISCONFIGURED, *wrong)
+
+
+def find_port_free(what: str, host: str, port: int) -> None:
+    """CannotStart where nobody can listen, or somebody does."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        code = TRY_AGAIN if error.errno == errno.EADDRINUSE else MISCONFIGURED
+        reason = f"{' and '.join(LISTENING[what])} say {host} and {port}, where nobody can listen: {error.strerror}."
+        raise CannotStart(code, reason) from None
 
 
 def find_in_order() -> None:

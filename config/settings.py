@@ -1,5 +1,6 @@
 """Settings, read from the environment; what is unset falls back to the embedded services in DATA_DIR."""
 
+import gc
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.sentinels import is_watched
 from config.broker import broker_settings
-from config.database import connection_options
+from config.database import connection_options, replica_database
 from config.embedded.paths import OWNER, broker_url, database_url, redis_url
 from config.environment import read_environment
 from config.environment.retention import KEPT
@@ -19,6 +20,8 @@ from config.mail import mail_settings
 from config.outside import variables_by_file
 from config.schedule import ROUTES, SCHEDULE
 from config.secret import check_secret_key, load_secret_key
+
+gc.disable()  # what is loaded from here on stays; common/apps.py enables it again, once all is there
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 said = read_environment()  # config/environment/table.py lists what it may say; every mistake in it ends the start
@@ -101,6 +104,7 @@ MIDDLEWARE = [
     "common.web.pages.PageMessages",
     "axes.middleware.AxesMiddleware",
     "privacy.looks.middleware.LookMiddleware",
+    "common.web.replica.ReplicaMiddleware",
 ]
 
 SILENCED_SYSTEM_CHECKS = [
@@ -145,6 +149,11 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = connection_options(
 # PostgreSQL keeps the plans of what is asked all the time; 0 where a pooler in between can't (PgBouncer before 1.21).
 if said["PREPARED_STATEMENTS"]:
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1
+# A streaming replica that answers what only reads (common.replica): nothing is ever written by its sessions.
+REPLICA_MOST_LAG_S = said["REPLICA_MOST_LAG_S"]
+REPLICA_DATABASE = replica_database(said["REPLICA_DATABASE_URL"], DATABASES["default"], said["PROCESS_KIND"])
+if REPLICA_DATABASE:
+    DATABASES["replica"] = REPLICA_DATABASE
 # The role that owns the tables, where it isn't the application's own: `migrate` connects as it, nobody else.
 owner_url = said["OWNER_DATABASE_URL"] or (None if said["DATABASE_URL"] else database_url(DATA_DIR, role=OWNER))
 OWNER_DATABASE = dj_database_url.parse(owner_url) if owner_url else {}
@@ -302,6 +311,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "After-sales workbench: refunds, negotiation and retention offers, payments.",
     "VERSION": "2026-11-28",  # the newest date of docs/api-changes.md
     "SERVE_INCLUDE_SCHEMA": False,
+    # At each start of each process it would make the whole schema, a second's work; tests/api/test_schema.py does.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",

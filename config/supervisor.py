@@ -110,13 +110,19 @@ class Supervisor:
             self._wait_for(service.is_up, service.label, service.name, SERVICE_SECONDS)
 
     def _start_fakes(self) -> None:
-        """The open platforms to which the demo's shops are connected, each on a port of the loopback."""
+        """The open platforms to which the demo's shops are connected, and its group chat, on ports of the loopback."""
         self.options.fakes_file.unlink(missing_ok=True)
+        self.options.chat_file.unlink(missing_ok=True)
         self._start(Child("fakes", self._fakes_command, self.options.log_dir, stop_seconds=2.0))
+        self._start(Child("chat", self._chat_command, self.options.log_dir, stop_seconds=2.0))
         self._wait_for(self.options.fakes_file.exists, "the server of fakes", "fakes", READY_SECONDS)
+        self._wait_for(self.options.chat_file.exists, "the group chat", "chat", READY_SECONDS)
 
     def _fakes_command(self) -> Command:
         return self._command("fakes", "connectors.fakes", "--keep", str(self.options.fakes_dir))
+
+    def _chat_command(self) -> Command:
+        return self._command("chat", "demo.chat", "--keep", str(self.options.fakes_dir))
 
     def _start(self, child: Child) -> None:
         self.children.append(child)
@@ -221,11 +227,12 @@ class Supervisor:
         if self.children:
             self.options.demo_file.unlink(missing_ok=True)
             self.options.fakes_file.unlink(missing_ok=True)
+            self.options.chat_file.unlink(missing_ok=True)
             say(f"stopped ({time.monotonic() - started:.1f} s)")
         self.children = []
 
     def _stopping_order(self) -> list[Child]:
-        order = ["beat", "worker", "webhooks", "files", "web", "fakes", "valkey", "postgres"]
+        order = ["beat", "worker", "webhooks", "files", "web", "fakes", "chat", "valkey", "postgres"]
         return sorted(self.children, key=lambda child: order.index(child.name))
 
 
@@ -242,6 +249,8 @@ def write_demo_file(options: Options) -> None:
     has_demo = options.demo and options.credentials_file.exists()
     credentials = json.loads(options.credentials_file.read_text()) if has_demo else {}
     fakes = {"fakes": json.loads(options.fakes_file.read_text())} if has_demo and options.fakes_file.exists() else {}
+    if has_demo and options.chat_file.exists():
+        fakes["chat"] = json.loads(options.chat_file.read_text())["url"]
     content = json.dumps({"base_url": options.base_url, **credentials, **fakes}, ensure_ascii=False, indent=2)
     unfinished = options.demo_file.with_suffix(".new")
     unfinished.unlink(missing_ok=True)

@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from common.api.schema_view import SchemaView
 from common.health import healthz, readyz
 from connectors.messages import platform_push
 from offers.api.insights import CostRatesViewSet, InsightsViewSet
@@ -77,7 +78,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("api/v1/returnless/", ReturnlessViewSet.as_view({"get": "show", "put": "change"}), name="returnless"),
     path("api/v1/", include(api.urls)),
-    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("live/<slug:code>/badges.json", public_badges, name="live-badges"),
     path("b/<str:token>/", BuyerPage.as_view(), name="buyer-page"),

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import Busy, Invalid, NotFound, Refused, refuse_if
 from common.sealing import seal
+from common.sentences import sentence as _
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from connectors.events import CONNECTION_MADE
@@ -231,7 +231,7 @@ def keep_connection(
     connection.status = ConnectionStatus.CONNECTED if is_authorised or silence else ConnectionStatus.AUTHORISING
     connection.link_nonce, connection.fault = "", ""
     connection.told = silence.said[:300] if silence else ""
-    connection.last_error = silence.explained[:200] if silence else ""
+    connection.last_error = silence.explained if silence else ""
     connection.cursor = connection.cursor or now - FIRST_REACH
     begin_work(connection)
     save_once(connection)

@@ -17,6 +17,7 @@ from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.obligations import LEASE
+from common.queries import named_query
 from common.sentences import sentence as _
 from common.tenancy import tenant_scope
 from common.workers import take_up
@@ -26,6 +27,7 @@ from connectors.copies import copy_from_json
 from connectors.events import CODE_ASKED, DECISION_STUCK
 from connectors.hinting import read_later
 from connectors.models import MirroredRefund, SentDecision
+from connectors.models.sending import SentDecisionQuerySet
 from connectors.outcomes import is_another_case, why_moved_on
 from connectors.port import (
     AddressCopy,
@@ -73,6 +75,8 @@ def send_next(talk: Talk) -> bool:
     if talk.is_silent:
         return False
     with tenant_scope(store_id):
+        if not _due.all(store_id=store_id):
+            return False
         taken, worn_out = _take_next(talk, store_id)
     for decision in taken:
         try:
@@ -84,7 +88,7 @@ def send_next(talk: Talk) -> bool:
             _settle(decision, lambda mine, after=seconds: _again(mine, after))
         except WriteAuthorisationEnded as error:
             _keep_write_end(talk)
-            _end(decision, SendingStatus.REFUSED, "write_authorisation_ended", str(error))
+            _end(decision, SendingStatus.REFUSED, "write_authorisation_ended", error.said, ours=error.ours)
         except (ReauthorisationNeeded, WrongSetup, LeaseLost):
             _settle(decision, lambda mine: _again(mine, timedelta(0)))
             raise
@@ -93,11 +97,20 @@ def send_next(talk: Talk) -> bool:
     return bool(taken or worn_out)
 
 
+def _in_the_outbox(store_id: int) -> SentDecisionQuerySet:
+    return SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX)
+
+
+@named_query
+def _due(store_id: int):
+    return _in_the_outbox(store_id).due()[:1]
+
+
 @bookkeeping("A lease on a decision; what came of it is on record.")
 def _take_next(talk: Talk, store_id: int) -> tuple[list[SentDecision], list[SentDecision]]:
     """The next decision that is due, leased, or one that was tried too often."""
     held(talk.connection)
-    taken, worn_out = take_up(SentDecision.objects.for_store(store_id).filter(status__in=OUTBOX), limit=1)
+    taken, worn_out = take_up(_in_the_outbox(store_id), limit=1)
     for decision in [*taken, *worn_out]:
         decision.save(update_fields=decision.WORK_FIELDS)
     _tell_stuck(worn_out)
@@ -336,7 +349,7 @@ def _end(decision: SentDecision, status: SendingStatus, code: str, text: str, ou
     def end(mine: SentDecision) -> None:
         now = clock.now()
         mine.end(status, now)
-        mine.code, mine.told, mine.last_error = code[:100], text[:300], ours[:200]
+        mine.code, mine.told, mine.last_error = code[:100], text[:300], ours
         told = {"is_refused": True, "code": mine.code, "text": mine.told, "why": ours}
         end_decision(store_id=mine.store_id, refund_id=mine.refund_id, **told, actor=SYSTEM, now=now)
         number = copy_from_json(mine.seen).order.number

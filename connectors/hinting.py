@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actions import bookkeeping
+from common.queries import named_query
 from common.retention import Retention
 from common.tenancy import system_scope, tenant_scope
 from connectors.models import Connection, MirroredRefund, RefundHint
@@ -165,12 +166,17 @@ def read_hinted(talk: Talk) -> bool:
 
 def _due_hints(connection: Connection) -> list[RefundHint]:
     """The next due hint and all others at its refund. What comes later has it read once more, by whichever clock."""
-    rows = RefundHint.objects.for_store(connection.store_id)
-    first = rows.due().order_by("next_attempt_at").first()
+    first = _next_due.one(store_id=connection.store_id)
     if first is None:
         return []
+    rows = RefundHint.objects.for_store(connection.store_id)
     others = rows.filter(platform_id=first.platform_id).exclude(next_attempt_at=None).exclude(pk=first.pk)
     return [first, *others]
+
+
+@named_query
+def _next_due(store_id: int):
+    return RefundHint.objects.for_store(store_id).due().order_by("next_attempt_at")[:1]
 
 
 @bookkeeping("The refund was read; what that found is on record.")

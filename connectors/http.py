@@ -13,7 +13,6 @@ from ssl import create_default_context
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
 from requests.certs import where
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -23,6 +22,7 @@ from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
 from common.metering.asking import asking
+from common.sentences import sentence as _
 from connectors import limits
 from connectors.port import Unreachable
 

@@ -18,9 +18,8 @@ from math import ceil
 from threading import Lock
 from time import monotonic, sleep
 
-from django.utils.translation import gettext as _
-
 from common.hint_server import client, hint_server
+from common.sentences import sentence as _
 from connectors.port import Limit, LimitScope, Platform, Shop, Throttled
 
 LONGEST_WAIT_S = 3.0  # within a call; who would wait for longer does something else meanwhile

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
 from common.actions import action
 from common.actors import Actor
 from common.errors import Invalid
+from common.sentences import sentence as _
 from common.writes import WriteSet
 from connectors.connecting import lock_connection, record_connection
 from connectors.events import LOOK_BACK_BEGUN

@@ -93,7 +93,7 @@ def stop_following(*, connection: Connection, error: PlatformError, actor: Actor
     connection.status = ConnectionStatus.NEEDS_SETUP if is_setup else ConnectionStatus.NEEDS_AUTHORISATION
     connection.fault = str(error.fault) if is_setup else ""
     connection.plan(None)
-    connection.told, connection.last_error = error.said[:300], error.ours[:200]
+    connection.told, connection.last_error = error.said[:300], error.ours
     connection.save(update_fields=["status", "fault", "told", *connection.WORK_FIELDS])
     writes = WriteSet()
     record_connection(

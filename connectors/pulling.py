@@ -8,14 +8,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
+from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.calendar import local_time
+from common.queries import among, named_query
+from common.sentences import sentence as _
 from common.tenancy import tenant_scope
 from common.writes import WriteSet
 from connectors.ahead import ReadingAhead
@@ -63,8 +65,8 @@ class _Mark:
 
     def in_passing(self) -> None:
         """Write it in the open transaction, if nobody has the row."""
-        rows = Connection.objects.for_store(self._connection.store_id).select_for_update(no_key=True, skip_locked=True)
-        mine = rows.filter(pk=self._connection.pk, leased_by=self._connection.leased_by).first()
+        of = self._connection
+        mine = _free_by_chance.one(store_id=of.store_id, connection_id=of.pk, turn_id=of.leased_by)
         if mine is not None:
             self._write(mine)
             self._is_written = True
@@ -74,6 +76,12 @@ class _Mark:
         if not self._is_written:
             with transaction.atomic(), tenant_scope(self._connection.store_id):
                 self._write(held(self._connection))
+
+
+@named_query
+def _free_by_chance(store_id: int, connection_id: UUID, turn_id: UUID | None):
+    rows = Connection.objects.for_store(store_id).select_for_update(no_key=True, skip_locked=True)
+    return rows.filter(pk=connection_id, leased_by=turn_id)
 
 
 def pull_window(talk: Talk, *, until: datetime, meanwhile: Callable[[], object]) -> bool:
@@ -243,8 +251,13 @@ def _take(talk: Talk, news: Sequence[ReadCopy], at_end: Callable[[], None] | Non
 
 def _known(connection: Connection, page: Sequence[Brief]) -> dict[str, MirroredRefund]:
     with tenant_scope(connection.store_id):
-        rows = MirroredRefund.objects.for_store(connection.store_id).filter(platform_id__in=[row.id for row in page])
-        return {row.platform_id: row for row in rows.defer("copy")}
+        rows = _mirrored.all(store_id=connection.store_id, numbers=[row.id for row in page])
+        return {row.platform_id: row for row in rows}
+
+
+@named_query
+def _mirrored(store_id: int, numbers: list[str]):
+    return MirroredRefund.objects.for_store(store_id).filter(among("platform_id", numbers)).defer("copy")
 
 
 def _news_of(talk: Talk, page: Sequence[Brief]) -> list[Brief]:

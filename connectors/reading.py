@@ -12,8 +12,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from common.texts import is_blank, without_unfit
 from connectors.http import Response
 from connectors.port import RefundCopy, Throttled, Unreachable, UnreadableCopy

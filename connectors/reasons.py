@@ -10,6 +10,7 @@ from datetime import datetime
 from common import clock
 from common.actions import bookkeeping
 from common.errors import kind_of
+from common.queries import named_query
 from common.tenancy import tenant_scope
 from connectors.copies import copy_from_json
 from connectors.models import MirroredRefund
@@ -45,7 +46,7 @@ def read_reasons(talk: Talk) -> bool:
     """Read the reasons for the newest refund that wants some; False when none does, or the platform doesn't answer."""
     store_id = talk.connection.store_id
     with tenant_scope(store_id):
-        row = MirroredRefund.objects.for_store(store_id).filter(reasons_due=True).order_by("-id").first()
+        row = _newest_without.one(store_id=store_id)
     if row is None:
         return False
     copy, read_at = copy_from_json(row.copy), clock.now()
@@ -62,6 +63,11 @@ def read_reasons(talk: Talk) -> bool:
     with tenant_scope(store_id):
         _keep_reasons(row, kept, None if kept is None else read_at)
     return True
+
+
+@named_query
+def _newest_without(store_id: int):
+    return MirroredRefund.objects.for_store(store_id).filter(reasons_due=True).order_by("-id")[:1]
 
 
 @bookkeeping("What the platform offers to pick from; what is picked is on record.")

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.utils.translation import gettext as _
 
 from common.actions import bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import Invalid, WanliuError, told_safely
+from common.sentences import sentence as _
 from common.tenancy import tenant_scope
 from common.texts import in_one_line
 from common.writes import WriteSet
@@ -159,7 +159,7 @@ def _mirror(connection: Connection, run: Sequence[ReadCopy], now: datetime) -> i
 def put_aside(connection: Connection, *, platform_id: str, order_number: str, problem: str, now: datetime) -> None:
     """A refund that is there and can't be read: kept with the reason, for a person to look at."""
     with transaction.atomic(), tenant_scope(connection.store_id):
-        _note_problem(connection, platform_id[:LONGEST_ID], order_number[:LONGEST_ID], problem[:300], now)
+        _note_problem(connection, platform_id[:LONGEST_ID], order_number[:LONGEST_ID], problem, now)
 
 
 @bookkeeping("What the marketplace says and nobody can read; it waits for a person in a list of its own.")
@@ -169,7 +169,7 @@ def _note_problem(connection: Connection, platform_id: str, order_number: str, p
         platform_id=platform_id,
         defaults={"connection": connection, "order_number": order_number, "read_at": now},
     )
-    row.problem, row.needs_look = problem or str(_("It could not be read.")), True
+    row.problem, row.needs_look = problem or _("It could not be read."), True
     row.save(update_fields=["problem", "needs_look"])
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -11,10 +12,12 @@ from django.db.models import Q
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
+from common.queries import named_query
 from common.tenancy import tenant_scope
 from connectors.limits import pacing
 from connectors.mending import follow_on
 from connectors.models import Connection
+from connectors.models.connection import ConnectionQuerySet
 from connectors.port import (
     Brief,
     Platform,
@@ -82,7 +85,15 @@ def keep_tokens(*, connection: Connection, platform: Platform, shop: Shop, token
 
 def held(connection: Connection) -> Connection:
     """The connection, locked and read anew, which this worker still holds. LeaseLost."""
-    return _locked(connection, Q(leased_by=connection.leased_by))
+    mine = _held.one(store_id=connection.store_id, connection_id=connection.pk, turn_id=connection.leased_by)
+    if mine is None:
+        raise LeaseLost
+    return mine
+
+
+@named_query
+def _held(store_id: int, connection_id: UUID, turn_id: UUID | None):
+    return _to_lock(store_id).filter(pk=connection_id, leased_by=turn_id)
 
 
 def _awaiting(connection: Connection) -> Connection:
@@ -90,15 +101,14 @@ def _awaiting(connection: Connection) -> Connection:
     mine = Q(leased_by=connection.leased_by)
     if connection.renewal_asked_at is not None:
         mine |= Q(renewal_asked_at=connection.renewal_asked_at)
-    return _locked(connection, mine)
-
-
-def _locked(connection: Connection, mine: Q) -> Connection:
-    rows = Connection.objects.for_store(connection.store_id).timed().select_for_update(no_key=True)
-    found = rows.filter(mine, pk=connection.pk).first()
+    found = _to_lock(connection.store_id).filter(mine, pk=connection.pk).first()
     if found is None:
         raise LeaseLost
     return found
+
+
+def _to_lock(store_id: int) -> ConnectionQuerySet:
+    return Connection.objects.for_store(store_id).timed().select_for_update(no_key=True)
 
 
 class Talk:

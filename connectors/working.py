@@ -13,13 +13,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import QuerySet
 from django.db.models.functions import Greatest, Now
 
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
+from common.broken import broken
 from common.errors import Refused, kind_of, told_safely
+from common.queries import named_query
 from common.tenancy import system_scope, tenant_scope
 from common.workers import in_turn, take_up
 from common.writes import WriteSet
@@ -89,6 +91,7 @@ def _turn(connection: Connection) -> Counter:
     with transaction.atomic(), tenant_scope(connection.store_id):
         try:
             mine = held(connection)
+            mine.store = connection.store
             has_other_tokens = mine.sealed_tokens != connection.sealed_tokens
             if has_other_tokens and isinstance(failure, ReauthorisationNeeded | TokenExpired):
                 after, failure = timedelta(0), None  # who held the shop before has kept new ones meanwhile
@@ -177,7 +180,7 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
             return
         case Throttled():
             connection.plan(min(timedelta(seconds=failure.seconds or 0), LONGEST_BAN))
-            connection.last_error = failure.in_words[:200]
+            connection.last_error = failure.in_words
         case _:
             connection.told = failure.said[:300] if isinstance(failure, PlatformError) else ""
             connection.attempts = min(connection.attempts, 8)  # a platform that is down for a day costs delay only
@@ -191,17 +194,29 @@ def _plan(connection: Connection, after: timedelta | None, failure: Exception | 
 
 
 def _why(failure: Exception) -> str:
-    """For people; what broke here is told by its kind alone."""
+    """For people; of what broke here nothing that somebody said."""
     if isinstance(failure, PlatformError):
         return failure.explained
-    return str(failure) if isinstance(failure, Refused) else kind_of(failure)
+    return failure.detail if isinstance(failure, Refused) else broken(failure)
 
 
 def _not_after_what_waits(connection: Connection) -> None:
     """Somebody may have decided, or a message come, since this turn looked: the row is locked, so none is missed."""
-    for model in (SentDecision, RefundHint):
-        waiting = model.objects.for_store(connection.store_id).filter(next_attempt_at__isnull=False)
-        is_free = Greatest("next_attempt_at", "leased_until")  # of a lease that is empty PostgreSQL takes no notice
-        soonest = waiting.aggregate(at=Min(is_free))["at"]
-        if soonest is not None:
-            connection.next_attempt_at = min(connection.next_attempt_at, soonest)
+    for soonest in (_soonest_decision, _soonest_hint):
+        if (row := soonest.one(store_id=connection.store_id)) is not None:
+            connection.next_attempt_at = min(connection.next_attempt_at, row.free_at)
+
+
+@named_query
+def _soonest_decision(store_id: int):
+    return _by_when_they_are_free(SentDecision.objects.for_store(store_id))
+
+
+@named_query
+def _soonest_hint(store_id: int):
+    return _by_when_they_are_free(RefundHint.objects.for_store(store_id))
+
+
+def _by_when_they_are_free(rows: QuerySet) -> QuerySet:
+    free_at = Greatest("next_attempt_at", "leased_until")  # of a lease that is empty PostgreSQL takes no notice
+    return rows.filter(next_attempt_at__isnull=False).only("id").annotate(free_at=free_at).order_by("free_at")[:1]

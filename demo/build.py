@@ -9,13 +9,14 @@ from common import clock
 from common.actors import Actor
 from common.money import CENT
 from common.tenancy import tenant_scope
-from demo import quality, returnless, saving, small_payments
+from demo import owners, quality, returnless, saving, small_payments, unclaimed
 from demo.catalogue import BUYERS, CARRIERS, COUPONS, PRODUCTS, STORES
 from demo.history import taote_history, tmall_history
 from demo.people import AGENT, BUYER, COLLEAGUE, OPERATOR
 from demo.platform import QUARRELS, PlatformSteps
 from demo.return_scenes import EXCHANGES, RETURNS
 from demo.return_steps import ReturnSteps, let_time_pass
+from demo.ruled import RuledSteps
 from demo.scene import Scene
 from demo.scenes import COMMON, TAOTE, TMALL
 from demo.shipping import count_warehouse, warehouse
@@ -104,15 +105,15 @@ def open_stores(now: datetime) -> list[Store]:
             ],
             **done,
         )
-        if code in WITH_COUPONS:
-            add_coupons(store, now)
-        if code in RATES:
-            set_cost_rates(store=store, changes=RATES[code], actor=AGENT, now=now - timedelta(days=60))
         store_actions.add_return_address(
             store=store, contact="退货组 收", phone="0579-85120000", address=address, **done
         )
         # Told from now on, so that the bell rings with what the scenes do in their last day.
         set_notice_terms(store=store, changes={"chosen": TOLD_BY_EMAIL}, **done)
+        if code in WITH_COUPONS:
+            add_coupons(store, now)
+        if code in RATES:
+            set_cost_rates(store=store, changes=RATES[code], actor=AGENT, now=now - timedelta(days=60))
         stores.append(store)
     return stores
 
@@ -130,10 +131,13 @@ def play(store: Store, now: datetime) -> Iterator[str]:
     happenings += warehouse(store, now, play_store.order_number, play_store.place_unshipped)
     happenings += returnless.happenings(store, now)
     happenings += small_payments.happenings(play_store, now)
+    happenings += [*owners.happenings(store, now), *unclaimed.happenings(store, now)]
     for at, what in sorted(happenings, key=lambda happening: happening[0]):
         with clock.at(at):
             what()
         yield store.code
+    with clock.at(now):
+        settle_batch()  # what the last scenes owe goes out now, not in the past of the store that is played next
 
 
 def count_happenings(store_codes) -> int:
@@ -144,12 +148,19 @@ def count_happenings(store_codes) -> int:
         + quality.count_history(code)
         + returnless.count(code)
         + small_payments.count(code)
+        + owners.count(code)
+        + unclaimed.count(code)
         + sum(2 + len(scene.steps) for scene in scenes_of(code))
         for code in store_codes
     )
 
 
-class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
+def _phone_of(buyer_id: str) -> str:
+    """A buyer's phone, the same in each of their orders."""
+    return f"138{random.Random(f'phone of {buyer_id}').randrange(10**8):08d}"
+
+
+class Play(PlatformSteps, saving.SavingSteps, ReturnSteps, RuledSteps):
     """One store's scenes, with the random choices (which buyer, which carrier) made the same way every time."""
 
     def __init__(self, store: Store, now: datetime):
@@ -206,7 +217,7 @@ class Play(PlatformSteps, saving.SavingSteps, ReturnSteps):
                     "buyer_credit_score": score,
                     "buyer_is_vip": is_vip,
                     "paid_at": paid_at,
-                    "address": address,
+                    "address": {"name": name, "phone": _phone_of(buyer_id), "detail": address},
                 },
                 lines=[{"item_id": item_id, "quantity": quantity, "unit_price": Decimal(price)}],
                 actor=BUYER,

@@ -2,6 +2,7 @@
 
 import random
 
+from demo.ruled import ruled_scenes
 from demo.scenes import METHODS, Scene
 
 FIRST_DAY, LAST_DAY = 29, 8
@@ -20,7 +21,7 @@ def _answered(ago: float, answer: str) -> tuple:
 
 
 def tmall_history() -> list[Scene]:
-    """One or two offers a day, by every method."""
+    """One or two offers a day, by every method; and what the store's automatic rule was about."""
     dice, scenes = random.Random("tmall"), []
     for day in range(FIRST_DAY, LAST_DAY - 1, -1):
         for _ in range(dice.choice([1, 1, 2])):
@@ -32,7 +33,7 @@ def tmall_history() -> list[Scene]:
             scenes.append(
                 Scene(ago, "return_and_refund", reason, steps, item=item, delivered=reason != "slow_logistics")
             )
-    return scenes
+    return [*scenes, *ruled_scenes()]
 
 
 def taote_history() -> list[Scene]:

@@ -19,7 +19,7 @@ from common.actors import on_command_line
 from common.tenancy import system_scope
 from demo.catalogue import BUYERS, CARRIERS, goods_of
 from demo.volume_offers_sql import CHANGING, KEEPING, PLAN_OFFERS
-from demo.volume_sql import ANALYZE, INSERTS, PLAN
+from demo.volume_sql import ANALYZE, INSERT_EVENTS, INSERTS, PLAN, execute
 from offers.methods import METHODS
 from payments.models import account_id
 from payments.states import AccountKind
@@ -61,11 +61,12 @@ RETURN_REASONS = ["changed_mind", "wrong_purchase", "no_reason_7d", "quality", "
 
 def open_stores(count: int) -> list[Store]:
     """The stores volume-0001 … up to `count`, over all marketplaces; those that are missing are opened."""
-    names = list(marketplaces.newest())
+    # The first store's marketplace is the one with the most to offer: lists are tried with it.
+    names = sorted(marketplaces.newest(), key=lambda name: -len(marketplaces.newest()[name].offer_methods))
     with system_scope():
         there = {store.code: store for store in Store.objects.filter(code__startswith="volume-")}
         return [
-            there.get(f"volume-{number:04d}") or _open_store(number, names[number % len(names)])
+            there.get(f"volume-{number:04d}") or _open_store(number, names[(number - 1) % len(names)])
             for number in range(1, count + 1)
         ]
 
@@ -97,11 +98,33 @@ def load(
     With `largest` so many of them are the first store's, and the others are spread over the other stores.
     `open_share` of them are still open, with deadlines after `now`. Every chunk is a transaction of its own.
     """
+    chunks = chunks_of(stores, refunds, now, open_share, largest, CHUNK)
+    if connection.in_atomic_block:  # who has a transaction open sees what is loaded in it, and nobody else does
+        yield from map(_load_chunk, chunks)
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            yield from pool.map(_load_apart, chunks)
+    with connection.cursor() as cursor:
+        cursor.execute(ANALYZE)
+
+
+def chunks_of(
+    stores: list[Store],
+    refunds: int,
+    now: datetime,
+    open_share: float,
+    largest: int,
+    size: int,
+    *,
+    is_counted: bool = False,
+) -> list[dict]:
+    """The statements' parameters for each chunk."""
     parameters = {
         "now": now,
         "total": refunds,
         "largest": largest,
         "after": int(largest > 0),
+        "is_counted": is_counted,
         "prefix": f"V{secrets.token_hex(4).upper()}",
         "why_not": "请先上传照片",
         "declined": "The buyer's account can't receive money.",
@@ -117,16 +140,7 @@ def load(
         **_story_columns(open_share),
         **_product_columns(),
     }
-    chunks = [
-        {**parameters, "first": first, "last": min(first + CHUNK, refunds) - 1} for first in range(0, refunds, CHUNK)
-    ]
-    if connection.in_atomic_block:  # who has a transaction open sees what is loaded in it, and nobody else does
-        yield from map(_load_chunk, chunks)
-    else:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            yield from pool.map(_load_apart, chunks)
-    with connection.cursor() as cursor:
-        cursor.execute(ANALYZE)
+    return [{**parameters, "first": first, "last": min(first + size, refunds) - 1} for first in range(0, refunds, size)]
 
 
 def _load_apart(parameters: dict) -> int:
@@ -141,10 +155,11 @@ def _load_chunk(parameters: dict) -> int:
     """Make up a chunk in one transaction."""
     with system_scope(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS volume_plan, volume_offers")
-        cursor.execute(PLAN, parameters)
-        cursor.execute(PLAN_OFFERS, parameters)
-        for insert in INSERTS:
-            cursor.execute(insert, parameters)
+        execute(cursor, PLAN, parameters)
+        execute(cursor, PLAN_OFFERS, parameters)
+        cursor.execute("ANALYZE volume_plan, volume_offers")
+        for insert in (*INSERTS, INSERT_EVENTS):
+            execute(cursor, insert, parameters)
         cursor.execute("DROP TABLE volume_plan, volume_offers")
     return parameters["last"] - parameters["first"] + 1
 

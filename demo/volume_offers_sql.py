@@ -54,28 +54,15 @@ PLAN_OFFERS = f"""
 _OFFERS = f"""
     INSERT INTO offers_offer (
         id, store_id, refund_id, method, status, message, amount, agreed_with_buyer, due_at, created_at, answered_at,
-        is_counted, sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount, once_as
+        is_counted, sent_by, sent_by_kind, sent_by_label, sent_on, reason, asked_kind, asked_amount, once_as, is_rolled
     )
     SELECT offer_id, p.store_id, refund_id, offer_method, offer_status, offer_message, offer_amount,
            offer_method = 'change_to_refund_only', greatest(offer_ended_at, offered_at), offered_at,
            CASE WHEN offer_status IN ('accepted', 'declined') THEN offer_ended_at END, false, sent_by, 'merchant',
            sent_by_label, {sql_day_of("offered_at", "s.time_zone")}, reason, asked_kind, asked_amount,
-           coalesce((%(once_words)s::text[])[array_position(%(once_methods)s::text[], offer_method)], '')
+           coalesce((%(once_words)s::text[])[array_position(%(once_methods)s::text[], offer_method)], ''),
+           %(is_counted)s AND offer_status <> 'pending'
     FROM volume_offers JOIN volume_plan p USING (refund_id) JOIN stores_store s ON s.id = p.store_id
-"""
-
-_CLAIM_ORDERS = """
-    UPDATE orders_order d SET claimed_amount = claimed_amount + offer_amount
-    FROM volume_offers JOIN volume_plan p USING (refund_id) WHERE offer_pays AND d.id = p.order_id
-"""
-_CLAIM_LINES = """
-    UPDATE orders_orderline l SET claimed_amount = claimed_amount + offer_amount
-    FROM volume_offers JOIN volume_plan p USING (refund_id)
-    WHERE offer_pays AND offer_method = 'partial_refund' AND l.id = p.line_id
-"""
-_HOLD = """
-    UPDATE refunds_refundline l SET amount = offer_amount FROM volume_offers o
-    WHERE offer_pays AND offer_method = 'partial_refund' AND l.refund_id = o.refund_id
 """
 
 _PAYMENTS = """
@@ -137,4 +124,4 @@ EVENTS = f"""
                                   'reference', 'SBX-' || upper(right(offer_payment_id::text, 12))) WHERE offer_pays
 """
 
-OFFER_INSERTS = (_OFFERS, _CLAIM_ORDERS, _CLAIM_LINES, _HOLD, _PAYMENTS, _TRANSFERS, _SANDBOX)
+OFFER_INSERTS = (_OFFERS, _PAYMENTS, _TRANSFERS, _SANDBOX)

@@ -1,4 +1,4 @@
-"""The statements of `load_volume`: one plan of made-up cases a chunk, and one insert a table that reads it.
+"""The statements of `load_volume`: one plan of made-up cases a chunk, and for each table what the plan makes of it.
 
 A case is an order, a refund of it, and what became of it. Parameters: see `volume.load`.
 """
@@ -87,6 +87,26 @@ _GOODS = f"""
       ON q.marketplace = c.marketplace AND q.place = (c.pick + 1) %% q.count
 """
 
+_KNOWS_UUIDV7 = 180_000
+# The same for older servers: the first six bytes are milliseconds, the rest is random but for version and variant.
+_UUIDV7 = """
+    CREATE OR REPLACE FUNCTION pg_temp.uuidv7(shift interval DEFAULT '0') RETURNS uuid LANGUAGE sql VOLATILE AS $$
+        SELECT encode(set_byte(made, 6, (get_byte(made, 6) & 15) | 112), 'hex')::uuid FROM (
+            SELECT substring(int8send((extract(epoch FROM clock_timestamp() + shift) * 1000)::bigint) FROM 3)
+                || substring(uuid_send(gen_random_uuid()) FROM 7)
+        ) AS at(made)
+    $$
+"""
+
+
+def execute(cursor, sql: str, parameters: dict) -> None:
+    """Run a statement of these files; before PostgreSQL 18 the session gets a `uuidv7` of its own."""
+    if "uuidv7(" in sql and cursor.connection.info.server_version < _KNOWS_UUIDV7:
+        cursor.execute(_UUIDV7)
+        sql = sql.replace("uuidv7(", "pg_temp.uuidv7(")
+    cursor.execute(sql, parameters)
+
+
 PLAN = f"""
     CREATE TEMP TABLE volume_plan AS
     SELECT g.*, %(prefix)s || lpad(n::text, 9, '0') AS number,
@@ -115,7 +135,16 @@ PLAN = f"""
     ORDER BY g.created_at
 """
 
-_ORDERS = """
+# What an accepted offer has paid is held of the order, and where it was paid for the goods of the line too.
+_WITH_WHAT_WAS_GIVEN = """
+    volume_plan LEFT JOIN (
+        SELECT refund_id, offer_amount AS given,
+               CASE offer_method WHEN 'partial_refund' THEN offer_amount ELSE 0 END AS given_for_line
+        FROM volume_offers WHERE offer_pays
+    ) gifts USING (refund_id)
+"""
+
+_ORDERS = f"""
     INSERT INTO orders_order (
         id, store_id, number, buyer_id, buyer_name, buyer_credit_score, buyer_is_vip, paid_at, ship_by, address, source,
         live_session, status, is_priority, is_urged, carrier, tracking_number, shipped_at, delivered_at, paid_amount,
@@ -125,18 +154,19 @@ _ORDERS = """
            paid_at + interval '2 days', address, 'own', '', CASE WHEN in_transit THEN 'shipped' ELSE 'delivered' END,
            false, false, carrier, 'V' || lpad(n::text, 12, '0'), paid_at + interval '20 hours',
            CASE WHEN NOT in_transit THEN paid_at + interval '68 hours' END,
-           quantity * price + coalesce(more_price, 0), CASE WHEN holds THEN amount ELSE 0 END, 0
-    FROM volume_plan
+           quantity * price + coalesce(more_price, 0), CASE WHEN holds THEN amount ELSE 0 END + coalesce(given, 0), 0
+    FROM {_WITH_WHAT_WAS_GIVEN}
 """
 
-_ORDER_LINES = """
+_ORDER_LINES = f"""
     INSERT INTO orders_orderline (
         id, store_id, order_id, item_id, title, category, programme, quantity, unit_price, cancelled_quantity,
         claimed_quantity, claimed_amount
     )
     SELECT line_id, store_id, order_id, item_id, title, category, '', quantity, price, 0,
-           CASE WHEN holds AND kind <> 'refund_only' THEN quantity ELSE 0 END, CASE WHEN holds THEN amount ELSE 0 END
-    FROM volume_plan
+           CASE WHEN holds AND kind <> 'refund_only' THEN quantity ELSE 0 END,
+           CASE WHEN holds THEN amount ELSE 0 END + coalesce(given_for_line, 0)
+    FROM {_WITH_WHAT_WAS_GIVEN}
     UNION ALL
     SELECT uuidv7(paid_at - %(now)s), store_id, order_id, more_item_id, more_title, more_category,
            '', 1, more_price, 0, 0,
@@ -149,7 +179,7 @@ _REFUNDS = f"""
         id, store_id, order_id, kind, reason, description, programme, amount, status, due_at, due_action,
         rules_name, rules_version,
         resubmissions, return_address_id, return_carrier, return_tracking_number, rejection_reason, inspection_note,
-        is_instant, needs_attention, unread_by_merchant, created_at, resolved_at, refunded_on
+        is_instant, needs_attention, unread_by_merchant, created_at, resolved_at, refunded_on, is_loss_counted
     )
     SELECT refund_id, store_id, order_id, kind, reason, '', '', amount, status, due_at,
            CASE WHEN due_at IS NULL THEN ''
@@ -161,14 +191,16 @@ _REFUNDS = f"""
            CASE WHEN came_back THEN 'R' || lpad(n::text, 12, '0') ELSE '' END,
            CASE WHEN is_rejected THEN %(why_not)s ELSE '' END, '', false, status = 'refunding', 0,
            created_at, resolved_at,
-           CASE WHEN status = 'refunded' THEN {sql_day_of("resolved_at", f"'{PLATFORM_ZONE}'")} END
+           CASE WHEN status = 'refunded' THEN {sql_day_of("resolved_at", f"'{PLATFORM_ZONE}'")} END,
+           %(is_counted)s AND status = 'refunded'
     FROM volume_plan
 """
 
-_REFUND_LINES = """
+_REFUND_LINES = f"""
     INSERT INTO refunds_refundline (id, store_id, refund_id, line_id, quantity, amount)
-    SELECT uuidv7(created_at - %(now)s), store_id, refund_id, line_id, quantity, CASE WHEN holds THEN amount ELSE 0 END
-    FROM volume_plan
+    SELECT uuidv7(created_at - %(now)s), store_id, refund_id, line_id, quantity,
+           CASE WHEN holds THEN amount ELSE coalesce(given_for_line, 0) END
+    FROM {_WITH_WHAT_WAS_GIVEN}
 """
 
 _REFERENCE = "CASE WHEN status = 'refunded' THEN 'SBX-' || upper(right(payment_id::text, 12)) ELSE '' END"
@@ -217,11 +249,11 @@ _CHANGED_DAYS = f"""
     GROUP BY 2, 3
 """
 
-_EVENTS = f"""
-    INSERT INTO common_event (
-        store_id, at, name, subject_type, subject_id, topic_id, from_state, to_state, actor_kind, actor_id, actor_label,
-        rule, data
-    )
+EVENT_COLUMNS = """
+    store_id, at, name, subject_type, subject_id, topic_id, from_state, to_state, actor_kind, actor_id, actor_label,
+    rule, data
+"""
+EVENTS = f"""
     SELECT p.store_id, e.at, e.name, CASE e.subject WHEN 'offer_payment' THEN 'payment' ELSE e.subject END,
            CASE e.subject WHEN 'refund' THEN refund_id WHEN 'offer' THEN offer_id
                           WHEN 'offer_payment' THEN offer_payment_id
@@ -280,10 +312,13 @@ INSERTS = (
     _QUALITY_REFUNDS,
     _CHANGED_DAYS,
     *OFFER_INSERTS,
-    _EVENTS,
+)
+INSERT_EVENTS = f"INSERT INTO common_event ({EVENT_COLUMNS}) {EVENTS}"
+
+WRITTEN = (
+    *("orders_order", "orders_orderline", "refunds_refund", "refunds_refundline", "refunds_qualityrefund"),
+    *("payments_payment", "payments_transfer", "payments_sandboxtransfer", "offers_offer", "offers_lossoutcome"),
+    "common_event",
 )
 
-ANALYZE = """
-    ANALYZE orders_order, orders_orderline, refunds_refund, refunds_refundline, payments_payment, payments_transfer,
-            payments_sandboxtransfer, refunds_qualityrefund, offers_offer, common_event
-"""
+ANALYZE = f"ANALYZE {', '.join(WRITTEN)}"

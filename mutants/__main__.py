@@ -38,7 +38,8 @@ def main(arguments: Sequence[str]) -> int:
 def _work(options: argparse.Namespace) -> int:
     _django()
     tree.KEPT.mkdir(exist_ok=True)
-    chosen = [mutant for mutant in _everything() if _is_meant(mutant, options)]
+    everything = _everything()
+    chosen = [mutant for mutant in everything if _is_meant(mutant, options)]
     if options.list:
         for mutant in chosen:
             print(f"{mutant.name}\t{mutant.says}")
@@ -47,11 +48,13 @@ def _work(options: argparse.Namespace) -> int:
     if options.collect is not None:
         collect(options.collect or ["tests"], options.again)
         return 0
-    if not (options.room or options.only or options.limit):
+    if not (options.room or options.kind or options.only or options.limit or options.missed or options.tests):
         collect(["tests"], again=False)
-    results = kept.read_results()
+    results = kept.of_these(everything, kept.read_results())
     waiting = chosen if options.again else kept.to_try(chosen, results)
     choice = Named(options.tests) if options.tests else Choice()
+    if options.missed:
+        waiting = [mutant for mutant in waiting if choice.is_behind_a_policy(mutant) or choice.tests_for(mutant, 0)]
     _try(waiting[: options.limit], results, choice, options.seconds)
     ends = Counter(results[mutant.name].outcome for mutant in chosen if mutant.name in results)
     print(f"{len(chosen)} mutants: " + ", ".join(f"{count} {end}" for end, count in ends.items()))

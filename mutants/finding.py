@@ -78,11 +78,17 @@ class Mutant:
     says: str  # what is taken out, in one line
     file: str = ""
     function: str = ""
-    lines: tuple[int, ...] = ()  # those whose tests come first: the guard's, and what it protects from
     span: tuple[int, int] = (0, 0)  # bytes of the file
     text: bytes = b""  # what stands there instead
+    watched: tuple[int, int] = (0, 0)  # the expression that shows whether a test would miss it (mutants.watching)
     on_import: bool = False  # it is done while the file is imported
     statements: tuple[str, ...] = field(default=(), compare=False)  # SQL that takes it out of a database
+    put_back: tuple[str, ...] = field(default=(), compare=False)  # … and into it again; none where that isn't all
+
+    @property
+    def point(self) -> str:
+        """What the measurement calls it: another function's has another name."""
+        return f"{self.name}#{self.print}"
 
     @property
     def room(self) -> str:
@@ -149,10 +155,11 @@ class _Walker(ast.NodeVisitor):
             if "skip_locked" in keywords:
                 self._without(node, keywords["skip_locked"], "skip_locked")
         if called == "for_store" and isinstance(node.func, ast.Attribute):
-            self._replace("tenant", node, self._text(node.func.value) + b".all()")
+            self._replace("tenant", node, self._text(node.func.value) + b".all()", node.func.value)
         if called in FILTERS:
             for name in TENANT & keywords.keys():
-                self._without(node, keywords[name], "tenant")
+                rows = node.func.value if isinstance(node.func, ast.Attribute) else keywords[name].value
+                self._without(node, keywords[name], "tenant", rows)
         if "ignore_conflicts" in keywords:
             self._without(node, keywords["ignore_conflicts"], "claim")
         if called == "transition" and "source" in keywords and self._text(keywords["source"].value) != b'"*"':
@@ -165,17 +172,17 @@ class _Walker(ast.NodeVisitor):
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "").startswith("refuse_"):
-            self._replace("refusal", node, b"pass")
+            self._replace("refusal", node, b"pass", node.value.func)
         self._operands(node.value)
         self._visit_value(node)
 
     def visit_If(self, node: ast.If) -> None:
         last = node.body[-1]
         if self._refuses(last):
-            self._replace("refusal", node.test, b"False", protects=last)
+            self._replace("refusal", node.test, b"False")
             self._conditions(node.test)
         elif self._is_why and isinstance(last, ast.Return) and _is_none(last.value):
-            self._replace("refusal", node.test, b"True", protects=last)
+            self._replace("refusal", node.test, b"True")
             self._conditions(node.test)
         self.generic_visit(node)
 
@@ -277,23 +284,20 @@ class _Walker(ast.NodeVisitor):
                 at = start + len(text[: match.start()].encode())
                 self._add(kind, (at, at + len(match[0].encode())), match.expand(instead).encode(), node)
 
-    def _without(self, call: ast.Call, keyword: ast.keyword, kind: str) -> None:
+    def _without(self, call: ast.Call, keyword: ast.keyword, kind: str, watched: ast.AST | None = None) -> None:
         """The call without one of its keywords, and without the comma behind it."""
         start, end = self._span(keyword)
         comma = re.compile(rb"\s*,\s*").match(self.source, end)
-        self._add(kind, (start, comma.end() if comma else end), b"", keyword)
+        self._add(kind, (start, comma.end() if comma else end), b"", watched or keyword.value)
 
-    def _replace(self, kind: str, node: ast.AST, text: bytes, protects: ast.AST | None = None) -> None:
-        self._add(kind, self._span(node), text, node, protects)
+    def _replace(self, kind: str, node: ast.AST, text: bytes, watched: ast.AST | None = None) -> None:
+        self._add(kind, self._span(node), text, watched or node)
 
-    def _add(
-        self, kind: str, span: tuple[int, int], text: bytes, node: ast.AST, protects: ast.AST | None = None
-    ) -> None:
-        where = self.functions[0] if self.functions else node
+    def _add(self, kind: str, span: tuple[int, int], text: bytes, watched: ast.AST) -> None:
+        where = self.functions[0] if self.functions else watched
         function = ".".join(self.names) or "(file)"
         self.counts[function, kind] += 1
         removed = " ".join(self.source[span[0] : span[1]].decode().split())
-        lines = range(protects.lineno, protects.end_lineno + 1) if protects else range(node.lineno, node.end_lineno + 1)
         self.found.append(
             Mutant(
                 name=f"{self.file}::{function}::{kind}::{self.counts[function, kind]}",
@@ -302,9 +306,9 @@ class _Walker(ast.NodeVisitor):
                 says=removed if not text else f"{removed} → {' '.join(text.decode().split())}",
                 file=self.file,
                 function=function,
-                lines=tuple(lines),
                 span=span,
                 text=text,
+                watched=self._span(watched),
                 on_import=self.in_head or not self.functions,
             )
         )

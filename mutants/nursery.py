@@ -1,37 +1,37 @@
 """A pytest that is warm: everything is imported and collected, the test database stands. Each trial is a fork of it.
 
-`python -m mutants.nursery TASKS ANSWERS` runs in the copy. A task (a line of JSON) either measures which lines tests
-reach, or runs some without a guard until one fails. A child that was forked puts the changed function in the place of
-the one that is loaded; what is done on import is changed in the file before this process starts (`trying`).
+`python -m mutants.nursery TASKS ANSWERS` runs in the copy. A task (a line of JSON) either measures what tests would
+miss, or runs some without a guard until one fails. A child that was forked puts what is changed in the place of what is
+loaded (`swapping`); for the few where it can't, the file is changed before this process starts (`trying`).
 """
 
 import gc
 import json
 import os
+import re
 import select
 import signal
 import sys
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from io import FileIO
 from pathlib import Path
-from types import CodeType, FunctionType
 
-import coverage
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from pytest_django.plugin import blocking_manager_key
 
-from common.queries import NAMED
-from mutants.finding import ROOMS, functions_of
+from mutants import watching
 from mutants.tree import holding
 
 WARM = "tests/test_mutants.py"
-GRACE_S = 60  # beyond what the tests took before, however slow the machine is just now
-SLOWER = 5
+GRACE_S = 45  # for a test, beyond what it took before, however slow the machine is just now
+SLOWER = 8
 MEASURED_TOGETHER = 40
+REFUSED_BY_NONE = re.compile("DID NOT RAISE|did not match")  # or by another than the one that is asked
 
 
 class Nursery:
@@ -41,10 +41,16 @@ class Nursery:
         self.tasks, self.answers = tasks, answers
         self.failed: dict[str, str] = {}
         self.seconds: dict[str, float] = defaultdict(float)
+        self.cases: dict[str, str] = {}  # what failed of a test of many cases → the test
+        self.healthy: set[str] = set()  # tests that passed with all guards in their places
+        self.begins: Callable[[str], None] = lambda name: None
 
     def pytest_runtest_logreport(self, report) -> None:
         """Note how each test ends and how long it takes."""
         self.seconds[report.nodeid] += report.duration
+        if report.failed and isinstance(report, pytest.SubtestReport):
+            case = str(report.context.msg).rpartition(" ")[2]
+            self.cases[case] = report.nodeid if REFUSED_BY_NONE.search(report.longreprtext) else ""
         if report.failed:
             self.failed[report.nodeid] = report.longreprtext
 
@@ -60,84 +66,121 @@ class Nursery:
         if self.failed:
             raise RuntimeError("\n".join(self.failed.values()))
         connections.close_all()
-        self.loaded = _loaded_functions()
+        from mutants.swapping import loaded_functions  # it imports rooms, which have to be watched before
+
+        self.loaded = loaded_functions()
+        gc.collect()
+        gc.freeze()  # so that no child's collector writes to what it shares with this process
         for task in self.tasks:
-            for answer in self._measure(task) if "measure" in task else [self._try(task)]:
+            for answer in self._done(task):
                 with self.answers.open("a") as answers:
                     answers.write(json.dumps({"name": task["name"], **answer}) + "\n")
         return True
 
+    def _done(self, task: dict) -> Iterable[dict]:
+        if "measure" in task:
+            return self._measure(task)
+        return [self._try_nets(task) if "nets" in task else self._try(task)]
+
+    def _try_nets(self, task: dict) -> dict:
+        """Ask each case of the nets' tests without its own net, all in one go: which cases fail, of which test."""
+
+        def work() -> dict:
+            from tests.concurrency.test_return_nets import TAKEN_OUT
+
+            TAKEN_OUT.update(task["nets"])
+            for name in task["tests"]:
+                self._run([name])
+                self.failed.clear()
+            return {"outcome": "asked", "cases": {case: test for case, test in self.cases.items() if test}}
+
+        healthy = all(self._is_healthy(name, task, task["tests"]) for name in task["tests"])
+        return self._in_child(work, task["tests"]) if healthy else {"outcome": "broken", "cases": {}}
+
     def _try(self, task: dict) -> dict:
         """Take the guard out and run tests until one fails which doesn't fail with it in its place."""
-        tests = [name for name in task["tests"] if name in self.items]
-        patience = GRACE_S + SLOWER * task["seconds"]
-        unsure: list[str] = []
+        tests = {name: seconds for name, seconds in task["tests"].items() if name in self.items}
         while True:
-            chosen = [name for name in tests if name not in unsure]
-            told = self._without_guard(task, lambda: self._run(chosen), patience)  # noqa: B023
-            if told["outcome"] != "died" or task["on_import"] or self._is_healthy(told["by"], patience):
-                return {**told, "tests": len(chosen)}
-            unsure.append(told["by"])
+            told = self._without_guard(task, lambda: self._run(tests), tests)
+            if told["outcome"] != "died" or task["is_cold"] or self._is_healthy(told["by"], task, tests):
+                return {**told, "tests": len(tests)}
+            del tests[told["by"]]
 
-    def _is_healthy(self, test: str, patience: float) -> bool:
-        return self._in_child(lambda: self._run([test]), patience)["outcome"] == "lived"
+    def _is_healthy(self, test: str, task: dict, tests: Mapping[str, float]) -> bool:
+        """Whether it passes with the guard in its place: seen once, but of what a race decides each time."""
+        if test not in self.healthy or task["is_raced"]:
+            self.healthy.discard(test)
+            if self._in_child(lambda: self._run([test]), tests)["outcome"] == "lived":
+                self.healthy.add(test)
+            else:
+                self._make_database_anew()
+        return test in self.healthy
 
-    def _without_guard(self, task: dict, work: Callable[[], dict], patience: float) -> dict:
+    def _without_guard(self, task: dict, work: Callable[[], dict], tests: Mapping[str, float]) -> dict:
         with ExitStack() as stack:
             path = Path(task["file"]).resolve() if task["file"] else None
-            if path is not None and not task["on_import"]:
-                text = task["text"].encode()
+            if path is not None and not task["is_cold"]:
+                before, text = path.read_bytes(), task["text"].encode()
                 stack.enter_context(holding(path, text))
-                swapped = self.loaded.get((str(path), task["outer"], task["line"]), [])
-                told = self._in_child(lambda: _swap(swapped, text, path) or work(), patience)
+                told = self._in_child(lambda: self._swap(task, before, text, path) or work(), tests)
             else:
                 self._execute(task["statements"])
-                told = self._in_child(work, patience)
-        if task["statements"] or told["outcome"] == "timed out":
+                told = self._in_child(work, tests)
+        if told["outcome"] == "timed out" or (task["statements"] and not self._is_put_back(task["put_back"])):
             self._make_database_anew()
         return told
 
-    def _run(self, names: Sequence[str]) -> dict:
+    def _swap(self, task: dict, before: bytes, text: bytes, path: Path) -> None:
+        from mutants.swapping import swap, swap_on_import
+
+        if task["on_import"]:
+            swap_on_import(before, text, path)
+        else:
+            swap(self.loaded.get((str(path), task["outer"], task["line"]), []), text, path)
+
+    def _is_put_back(self, statements: Sequence[str]) -> bool:
+        """Whether the table has its guard again, which is quicker than a database anew."""
+        try:
+            self._execute(statements)
+        except DatabaseError:
+            return False
+        return bool(statements)
+
+    def _run(self, names: Iterable[str]) -> dict:
         """Run tests one after the other until one fails."""
         items = [self.items[name] for name in names]
         for item, following in zip(items, [*items[1:], self.after], strict=True):
+            self.begins(item.nodeid)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
                 return {"outcome": "died", "by": item.nodeid}
         return {"outcome": "lived", "by": ""}
 
     def _measure(self, task: dict) -> Iterator[dict]:
-        """Which lines the tests reach, function by function, and how long each takes; some of them in each child."""
+        """What each test would miss, and how long it takes; some of them in each child."""
+        named = len(watching.POINTS)
+        yield {"outcome": "points", "points": watching.POINTS}
         known, unmeasured = set(task["known"]), tuple(task["but"])
         names = [name for name in self.items if name not in known and not name.startswith((*unmeasured, WARM))]
         names = [name for name in names if not self.items[name].get_closest_marker("browser")]
         for start in range(0, len(names), MEASURED_TOGETHER):
             group = names[start : start + MEASURED_TOGETHER]
-            told = self._in_child(lambda: self._reached(group), patience=60 * len(group))  # noqa: B023
+            told = self._in_child(lambda: self._missed(group, named), dict.fromkeys(group, 10.0))  # noqa: B023
             if told["outcome"] != "measured":
                 self._make_database_anew()
             yield told
 
-    def _reached(self, names: Sequence[str]) -> dict:
-        measuring = coverage.Coverage(data_file=None, config_file=False, source=[*ROOMS], messages=False)
-        measuring.start()
+    def _missed(self, names: Sequence[str], named: int) -> dict:
+        found: dict[str, dict] = {}
         for name in names:
-            measuring.switch_context(name)
+            self.begins(name)
+            watching.missed.clear()
             item = self.items[name]
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=self.after)
-        measuring.stop()
-        found: dict[str, dict] = {name: {"seconds": round(self.seconds[name], 2), "lines": {}} for name in names}
-        data = measuring.get_data()
-        for file in data.measured_files():
-            path = Path(file)
-            by_line = data.contexts_by_lineno(file)
-            for function, first, last in functions_of(path.read_bytes()):
-                key = f"{path.relative_to(Path.cwd())}::{function}"
-                for line in range(first, last + 1):
-                    for context in filter(None, by_line.get(line, ())):
-                        found[context]["lines"].setdefault(key, []).append(line - first)
-        failed = set(self.failed)
-        return {"outcome": "measured", "tests": {name: found[name] for name in names if name not in failed}}
+            if name not in self.failed:
+                found[name] = {"seconds": round(self.seconds[name], 2), "missed": sorted(watching.missed)}
+        later = watching.POINTS[named:]  # of what is imported by a test
+        return {"outcome": "measured", "tests": found, "passed": sorted(watching.passed), "later": later}
 
     def _execute(self, statements: Sequence[str]) -> None:
         with self.unblocked():
@@ -156,32 +199,42 @@ class Nursery:
             cursor.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
             cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)}")
 
-    def _in_child(self, work: Callable[[], dict], patience: float) -> dict:
-        """What `work` answers in a fork of this process; `timed out` when it takes longer than `patience` seconds."""
+    def _in_child(self, work: Callable[[], dict], tests: Mapping[str, float]) -> dict:
+        """What `work` answers in a fork of this process; `timed out` when one of the tests takes by far too long."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.setsid()
             os.close(reading)
+            self.begins = lambda name: os.write(writing, f"{json.dumps({'begins': name})}\n".encode())
             try:
                 told = work()
-            except BaseException:
-                told = {"outcome": "broken", "by": traceback.format_exc()}
+            except BaseException as error:
+                outcome = "cold" if type(error).__name__ == "Cold" else "broken"
+                told = {"outcome": outcome, "by": traceback.format_exc()}
             with os.fdopen(writing, "wb") as pipe:
                 pipe.write(json.dumps(told).encode())
             os._exit(0)
         os.close(writing)
-        deadline, text = time.monotonic() + patience, b""
         try:
             with os.fdopen(reading, "rb", buffering=0) as pipe:
-                while select.select([pipe], [], [], max(deadline - time.monotonic(), 0))[0]:
-                    read = pipe.read(2**20)
-                    text += read
-                    if not read:
-                        break
+                return _told(pipe, tests)
         finally:
             _end(child)
-        return json.loads(text) if text else {"outcome": "timed out", "by": ""}
+
+
+def _told(pipe: FileIO, tests: Mapping[str, float]) -> dict:
+    """What a child tells in the end; a line before says which test begins, and it has its time from then on."""
+    deadline, text, running = time.monotonic() + GRACE_S, b"", ""
+    while select.select([pipe], [], [], max(deadline - time.monotonic(), 0))[0]:
+        read = pipe.read(2**20)
+        if not read:
+            return json.loads(text) if text else {"outcome": "broken", "by": f"{running} ended the process."}
+        *lines, text = (text + read).split(b"\n")
+        for line in lines:
+            running = json.loads(line)["begins"]
+            deadline = time.monotonic() + GRACE_S + SLOWER * tests[running]
+    return {"outcome": "timed out", "by": running}
 
 
 def _end(child: int) -> None:
@@ -193,42 +246,12 @@ def _end(child: int) -> None:
     os.waitpid(child, 0)
 
 
-def _loaded_functions() -> dict[tuple[str, str, int], list[FunctionType]]:
-    """File, name and first line → the functions that are made of that code, wherever they are held."""
-    gc.unfreeze()  # what is frozen isn't listed
-    found = defaultdict(list)
-    for thing in gc.get_objects():
-        if isinstance(thing, FunctionType):
-            code = thing.__code__
-            found[os.path.realpath(code.co_filename), code.co_qualname, code.co_firstlineno].append(thing)
-    return found
-
-
-def _swap(functions: Sequence[FunctionType], text: bytes, path: Path) -> None:
-    """Give these functions, which are one, the code that they have in `text`."""
-    if not functions:
-        if any(getattr(module, "__file__", None) == str(path) for module in sys.modules.values()):
-            raise LookupError(f"What changes in {path} is done on import, or nobody holds it.")
-        return  # not imported so far: it is read from the file
-    was = functions[0].__code__
-    waiting: list[CodeType] = [compile(text, str(path), "exec")]
-    while waiting:
-        code = waiting.pop()
-        if (code.co_qualname, code.co_firstlineno) == (was.co_qualname, was.co_firstlineno):
-            for function in functions:
-                function.__code__ = code
-            for query in NAMED.values():
-                if query.build in functions:
-                    vars(query).pop("compiled", None)  # of the code that was there before
-            return
-        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    raise LookupError(f"{was.co_qualname} isn't in {path} any more.")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Do the tasks in one file and add what comes of them to another."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that its child ends with it
     tasks = [json.loads(line) for line in Path(arguments[0]).read_text().splitlines()]
+    if any("measure" in task for task in tasks):
+        watching.begin()
     files = sorted({name.partition("::")[0] for task in tasks for name in task.get("measure") or task["tests"]})
     options = ["-p", "no:cacheprovider", "--create-db"]
     return int(pytest.main([*options, WARM, *files], plugins=[Nursery(tasks, Path(arguments[1]))]))

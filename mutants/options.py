@@ -3,6 +3,7 @@
 scripts/mutants                              all that is new or changed, then docs/proofs.md; exit 1 for a survivor
                                              without a reason (`make mutants`)
 scripts/mutants --room payments --limit 20   a part of it; --kind lock, --only 'payments/budgets.py::*', --again
+scripts/mutants --missed                     those only that a measured test would miss: while others aren't measured
 scripts/mutants --only … --tests tests/…::test_a   by these tests alone: the quick look when a guard is new
 scripts/mutants --list                       name them only
 scripts/mutants --collect [tests/api …]      measure which tests reach which lines; else done where it is missing
@@ -26,8 +27,9 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", metavar="PATTERN")
     parser.add_argument("--tests", nargs="*", metavar="TEST", help="those to try, in the place of all that reach it")
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--seconds", type=float, default=60, help="how long the tests of one may take")
+    parser.add_argument("--seconds", type=float, default=30, help="how long the tests of one may take")
     parser.add_argument("--again", action="store_true", help="also what was done")
+    parser.add_argument("--missed", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--collect", nargs="*", metavar="PATH")
     parser.add_argument("--table", action="store_true")

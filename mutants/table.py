@@ -3,18 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from mutants.kept import Result, read_results, reason_for
+from mutants.kept import IN_SCOPE, Result, read_results
 from mutants.tree import ROOT
 
 PAGE = ROOT / "docs" / "proofs.md"
 MARK = "<!-- Made by scripts/mutants of what mutants/ keeps; what stands below isn't edited. -->"
-HEAD = """
+HEAD = f"""
 ## Taken out by the tool
 
 `make mutants` finds guards in the code and in the tables, takes each out alone and runs the tests that reach it
 (docs/adr/0060). A row names the tests that failed, or says why a guard that no test misses may stay. *Unexplained*
 lived through the tests that were measured and tried, which may be few: it has to be proved, removed or explained.
-What isn't here wasn't tried so far: `scripts/mutants --list` names every one.
+*Behind a policy*: {IN_SCOPE}. What isn't here wasn't tried so far: `scripts/mutants --list` names every one.
 """
 SHOWN = 4  # tests of a row
 
@@ -51,28 +51,36 @@ def room_of(result: Result) -> str:
 
 
 def _count(room: str, results: Sequence[Result]) -> list[str]:
-    explained = [result for result in results if not result.is_dead and reason_for(result.name)]
+    explained = [result for result in results if not result.is_dead and result.may_live]
     dead = [result for result in results if result.is_dead]
     return [room, *map(str, (len(results), len(dead), len(explained), len(results) - len(dead) - len(explained)))]
 
 
 def _rows(results: Iterable[Result]) -> list[list[str]]:
     """A row for each function or table, and one for each survivor."""
-    grouped: dict[str, list[Result]] = defaultdict(list)
+    dead: dict[str, list[Result]] = defaultdict(list)
+    in_scope: dict[str, list[Result]] = defaultdict(list)
     rows = []
     for result in sorted(results, key=lambda result: result.name):
+        place = result.name.rsplit("::", 2)[0]
         if result.is_dead:
-            grouped[result.name.rsplit("::", 2)[0]].append(result)
+            dead[place].append(result)
+        elif result.outcome == "in scope":
+            in_scope[place].append(result)
         else:
-            reason = reason_for(result.name) or f"**nobody has said why** ({result.tests} tests passed)"
+            reason = result.may_live or f"**nobody has said why** ({result.tests} tests passed)"
             rows.append([f"`{result.name}`", f"`{_cell(result.says)}`", f"may live: {reason}"])
-    for place, dead in grouped.items():
-        kinds = Counter(result.name.rsplit("::", 2)[1] for result in dead)
-        tests = sorted({_test(result) for result in dead})
+    for place, found in dead.items():
+        tests = sorted({_test(result) for result in found})
         more = f" and {len(tests) - SHOWN} more" if len(tests) > SHOWN else ""
-        what = ", ".join(f"{kind} × {count}" if count > 1 else kind for kind, count in kinds.items())
-        rows.append([f"`{place}`", what, ", ".join(tests[:SHOWN]) + more])
+        rows.append([f"`{place}`", _kinds(found), ", ".join(tests[:SHOWN]) + more])
+    rows += [[f"`{place}`", _kinds(found), "may live: behind a policy"] for place, found in in_scope.items()]
     return sorted(rows)
+
+
+def _kinds(results: Sequence[Result]) -> str:
+    kinds = Counter(result.name.rsplit("::", 2)[1] for result in results)
+    return ", ".join(f"{kind} × {count}" if count > 1 else kind for kind, count in kinds.items())
 
 
 def _test(result: Result) -> str:

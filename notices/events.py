@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from common.events import EventTone, EventType
 from common.facts import COUNT, TEXT, Data, Fact, changed, choice, named
 from common.words import labelled, listed
+from notices.robots import ROBOTS
 from notices.states import Gathering, NoticeCode, RobotTrouble
 from stores.events import EventArea
 from stores.states import MemberRole
@@ -49,9 +50,16 @@ NEW_SECRET = Fact(
 CLOCK = Fact("time of the day, empty for none", lambda value, data: value or "–", example="22:00")
 
 
+CHAT = Fact(
+    f"one of {', '.join(sorted(ROBOTS))}",
+    lambda name, data: str(ROBOTS[name].label) if name in ROBOTS else name,
+    example="dingtalk",
+)
+
+
 class _Named(TypedDict):
     name: Annotated[str, TEXT]
-    platform: Annotated[str, TEXT]
+    platform: Annotated[str, CHAT]
 
 
 class _Added(_Named):

@@ -5,7 +5,7 @@ Rules as data: what a kind is about is nowhere else.
 
 from dataclasses import dataclass
 
-from automation.events import RULE_STOPPED
+from automation.events import RULE_STOPPED, RULE_TOLD
 from common.events import EventType
 from connectors.events import CODE_ASKED, CONNECTION_STOPPED, CONNECTION_WARNED, DECISION_STUCK, TASK_OPENED
 from notices.events import ROBOT_PAUSED
@@ -43,7 +43,8 @@ class NoticeKind:
 
     `roles` see it in the desk where the store hasn't chosen; only roles with `capability` can be chosen. What
     `is_urgent` passes quiet hours and is never gathered. Of a refund that somebody sees to, `to_assignee` tells them in
-    place of all agents; what `is_personal` tells nobody else. `of_buyers` leaves out what others did.
+    place of all agents; what `is_personal` tells nobody else. `of_buyers` leaves out what others did. What `is_quoted`
+    is read in the words that the store's owners wrote.
     """
 
     code: NoticeCode
@@ -54,6 +55,7 @@ class NoticeKind:
     to_assignee: bool = False
     is_personal: bool = False
     of_buyers: bool = False
+    is_quoted: bool = False
     capability: str = VIEW
 
     @property
@@ -81,6 +83,7 @@ _ALL = (
         to_assignee=True,
     ),
     DEADLINE,
+    NoticeKind(NoticeCode.RULE, (RULE_TOLD,), (AGENT,), "smart_toy", to_assignee=True, is_quoted=True),
     NoticeKind(NoticeCode.MESSAGE, (MESSAGE_SENT,), (AGENT,), "mark_chat_unread", to_assignee=True, of_buyers=True),
     NoticeKind(
         NoticeCode.ANSWER,
@@ -140,5 +143,7 @@ _ALL = (
 )
 KINDS = {kind.code.value: kind for kind in _ALL}
 KIND_OF_EVENT = {event.name: kind for kind in _ALL for event in kind.events}
+# What one cause brings about again and again, a rule whose day is full: told once a day about each thing.
+ONCE_A_DAY = frozenset({RULE_STOPPED.name})
 # What a group of people can be told of.
 ROBOT_KINDS = [kind for kind in _ALL if not kind.is_personal]

@@ -1,7 +1,7 @@
 """Copies for people become e-mails: what is due for one person and store is one letter, which stores.people sends."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from django.db.models import QuerySet
@@ -13,10 +13,12 @@ from django.utils.translation import ngettext
 from common import clock
 from common.actions import bookkeeping
 from common.setbacks import sweep_rows
+from notices.kinds import KINDS
 from notices.models import DeskNotice, NoticeCopy, NoticeTerms
-from notices.states import CopyStatus
+from notices.states import CopyError, CopyStatus
+from notices.telling import is_mailed
 from notices.wording import words_of
-from stores.models import User
+from stores.models import Membership, User
 from stores.people.letters import write_letter
 from stores.states import LetterKind
 
@@ -37,22 +39,38 @@ def _due() -> QuerySet[NoticeCopy]:
 
 @bookkeeping("What an e-mail tells of is on record.")
 def _write(copies: Sequence[NoticeCopy]) -> None:
+    store_ids = {copy.store_id for copy in copies}
+    terms = {each.store_id: each for each in NoticeTerms.objects.filter(store__in=store_ids)}
+    wanted = _wanted(copies, terms)
     told: dict[tuple[int, User], list[DeskNotice]] = defaultdict(list)
-    for copy in copies:
+    for copy in wanted:
         told[copy.store_id, copy.person].append(copy.notice)
-    terms = NoticeTerms.objects.filter(store__in={store_id for store_id, _user in told})
-    languages = dict(terms.values_list("store", "language"))
     for (store_id, user), notices in told.items():
-        with translation.override(languages.get(store_id, "zh-hans")):
+        with translation.override(terms[store_id].language):
             _letter(user, notices)
     rows = NoticeCopy.objects.filter(pk__in=[copy.pk for copy in copies])
-    rows.update(status=CopyStatus.SENT, sent_at=clock.wall())
+    rows.filter(pk__in=[copy.pk for copy in wanted]).update(status=CopyStatus.SENT, sent_at=clock.wall())
+    rows.filter(status=CopyStatus.WAITING).update(status=CopyStatus.FAILED, error=CopyError.NOT_WANTED)
+
+
+def _wanted(copies: Sequence[NoticeCopy], terms: Mapping[int, NoticeTerms]) -> list[NoticeCopy]:
+    """Those for whoever is still of the store, to be told, and has an address: a copy may have waited for hours."""
+    members = Membership.objects.filter(store__in=terms, user__in={copy.person_id for copy in copies})
+    members = members.filter(user__is_active=True)
+    roles = {(store_id, user_id): role for store_id, user_id, role in members.values_list("store", "user", "role")}
+    return [
+        copy
+        for copy in copies
+        if copy.person.email
+        and copy.notice.kind in KINDS
+        and is_mailed(terms[copy.store_id], KINDS[copy.notice.kind], roles.get((copy.store_id, copy.person_id)))
+    ]
 
 
 def _letter(user: User, notices: Sequence[DeskNotice]) -> None:
     first = sorted(notices, key=lambda notice: (not notice.is_urgent, notice.pk))
     words = [words_of(notice) for notice in first[:MOST_LINES]]
-    store = first[0].store.name
+    store = first[0].store
     count = ngettext("%(count)d notice", "%(count)d notices", len(first)) % {"count": len(first)}
     subject = words[0].title if len(first) == 1 else count
     lines = ["\n".join(part for part in each if part) for each in words]
@@ -60,4 +78,4 @@ def _letter(user: User, notices: Sequence[DeskNotice]) -> None:
         more = len(first) - MOST_LINES
         lines.append(ngettext("… and %(count)d more", "… and %(count)d more", more) % {"count": more})
     write = partial(write_letter, LetterKind.NOTICES, to=user.email, user=user, now=clock.wall())
-    write(subject=_("%(store)s: %(notices)s") % {"store": store, "notices": subject}, lines=lines)
+    write(subject=_("%(store)s: %(notices)s") % {"store": store.name, "notices": subject}, lines=lines, store=store.pk)

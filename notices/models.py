@@ -13,7 +13,7 @@ from common.tenancy import TenantModel
 from notices.kinds import KINDS, NoticeKind
 from notices.states import CopyStatus, Gathering, RobotStatus, RobotTrouble
 
-LONGEST_NAME, LONGEST_KEYWORD, LONGEST_SAID = 60, 30, 200
+LONGEST_NAME, LONGEST_KEYWORD, LONGEST_SAID, LONGEST_ABOUT = 60, 30, 200, 200
 BELL, EMAIL = "bell", "email"
 CHANNELS = (BELL, EMAIL)
 TELL_BEFORE_HOURS = 4
@@ -129,7 +129,7 @@ class DeskNotice(TenantModel):
     order_id = models.UUIDField(null=True, editable=False)
     order_number = models.CharField(_("order"), max_length=64, blank=True)
     refund_kind = models.CharField(max_length=20, blank=True, editable=False)
-    about = models.CharField(max_length=100, blank=True, editable=False)
+    about = models.CharField(max_length=LONGEST_ABOUT, blank=True, editable=False)
     amount = MoneyField(verbose_name=_("amount"), null=True)
     due_at = models.DateTimeField(null=True, editable=False)
     step = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -1,4 +1,4 @@
-"""What this room's tables keep of a buyer: who asked, as the cause of news, for the thirty days that news is kept."""
+"""What this room's tables keep of a buyer: who asked, as the cause of news, for as long as news is kept."""
 
 from common.personal import Holding
 from notices.models import DeskNotice, NoticeCopy, NoticeMark, NoticeRead, NoticeTerms, Robot
@@ -7,9 +7,9 @@ from orders.personal import NUMBER
 HOLDINGS = (
     Holding(
         DeskNotice,
-        kept={"order_number": NUMBER, "by": "who caused it, a buyer by their id; it is gone after thirty days"},
+        kept={"order_number": NUMBER, "by": "who caused it, a buyer by their id; it is gone with the notice"},
         nobody=("kind", "roles", "name", "subject_type", "refund_kind", "about"),
-        passing="thirty days",
+        passing="KEEP_DESK_NOTICES_DAYS",
     ),
     Holding(NoticeCopy, nobody=("error",)),
     Holding(NoticeMark),

@@ -13,12 +13,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from common import clock
 from common.actions import bookkeeping
+from common.calendar import day_of
 from common.models import Event
 from common.setbacks import sweep_rows
 from common.settled import look
 from common.tenancy import system_scope
-from notices.kinds import KIND_OF_EVENT, NoticeKind
-from notices.models import TELL_BEFORE_HOURS, DeskNotice, NoticeTerms
+from notices.kinds import KIND_OF_EVENT, ONCE_A_DAY, NoticeKind
+from notices.models import LONGEST_ABOUT, TELL_BEFORE_HOURS, DeskNotice, NoticeTerms
 from notices.telling import Audience, News, write_notices
 from orders.models import Order
 from refunds.models import Assignment, Refund
@@ -55,7 +56,7 @@ def _begin(settled: int) -> None:
 
 def _behind(settled: int) -> QuerySet[NoticeTerms]:
     new = Event.objects.filter(store=OuterRef("store"), pk__gt=OuterRef("cursor"), pk__lte=settled)
-    rows = NoticeTerms.objects.in_scope().filter(cursor__lt=settled).filter(Exists(new)).select_related("store")
+    rows = NoticeTerms.objects.in_scope().filter(Exists(new)).select_related("store")
     return rows.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")
 
 
@@ -66,7 +67,7 @@ def _plan(settled: int, rows: Sequence[NoticeTerms]) -> None:
         new = list(events.order_by("pk")[:EVENTS_AT_ONCE])
         oldest = terms.store.on_its_clock(clock.wall()) - NEWS_FOR
         if heard := [event for event in new if event.at > oldest and _is_news(event)]:
-            write_notices(terms, Audience(terms), _news(terms, heard), at=clock.wall())
+            write_notices(terms, Audience(terms), _news(terms, _first_of_day(terms, heard)), at=clock.wall())
         terms.cursor = new[-1].pk if len(new) == EVENTS_AT_ONCE else settled
         terms.save(update_fields=["cursor"])
 
@@ -74,6 +75,23 @@ def _plan(settled: int, rows: Sequence[NoticeTerms]) -> None:
 def _is_news(event: Event) -> bool:
     kind = KIND_OF_EVENT.get(event.name)
     return kind is not None and (not kind.of_buyers or event.actor_kind == BUYER)
+
+
+def _first_of_day(terms: NoticeTerms, events: Sequence[Event]) -> list[Event]:
+    """The events without those that tell of a thing once more on a day of the store's calendar."""
+    if not any(event.name in ONCE_A_DAY for event in events):
+        return list(events)
+    told = DeskNotice.objects.for_store(terms.store_id).filter(name__in=ONCE_A_DAY)
+    told = told.filter(created_at__gte=clock.wall() - NEWS_FOR).values_list("name", "about", "at")
+    zone = terms.store.time_zone
+    seen = {(name, about, day_of(at, zone)) for name, about, at in told}
+    found = []
+    for event in events:
+        thing = (event.name, _about(KIND_OF_EVENT[event.name], event), day_of(event.at, zone))
+        if event.name not in ONCE_A_DAY or thing not in seen:
+            found.append(event)
+        seen.add(thing)
+    return found
 
 
 def _news(terms: NoticeTerms, events: Sequence[Event]) -> list[News]:
@@ -112,9 +130,11 @@ def _notice(terms: NoticeTerms, kind: NoticeKind, event: Event) -> DeskNotice:
 
 def _about(kind: NoticeKind, event: Event) -> str:
     """What of the store's own it is: a robot, a rule, an endpoint or a shop by its name. Nothing of buyers' events."""
+    if kind.is_quoted:
+        return str(event.data.get("text", ""))[:LONGEST_ABOUT]
     if kind.capability == VIEW:
         return ""
-    return next((str(event.data[key])[:100] for key in ("name", "host", "shop") if event.data.get(key)), "")
+    return next((str(event.data[key])[:LONGEST_ABOUT] for key in ("name", "host", "shop") if event.data.get(key)), "")
 
 
 def _tell_which(notice: DeskNotice, topic: UUID, refunds: dict[UUID, tuple], orders: dict[UUID, str]) -> None:

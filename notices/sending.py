@@ -8,6 +8,7 @@ they are sent, and what comes meanwhile is told together with what waits.
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -23,8 +24,9 @@ from django.utils.translation import ngettext
 from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
+from common.broken import broken
 from common.callees import CalleeLost, held_callee, take_up_callee
-from common.errors import kind_of, told_safely
+from common.errors import told_safely
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import tenant_scope
 from common.workers import in_turn
@@ -33,7 +35,7 @@ from notices.kinds import TEST
 from notices.models import NoticeCopy, NoticeTerms, Robot
 from notices.robots import ROBOTS
 from notices.robots.base import GroupLine, GroupMessage, RobotAnswer, RobotVerdict
-from notices.secrets import kept_address
+from notices.secrets import kept_address, without_secrets
 from notices.states import CopyError, CopyStatus, RobotTrouble
 from notices.wording import words_of
 from webhooks.wire import CallAnswer, post
@@ -77,7 +79,7 @@ def _turn(robot: Robot) -> None:
         raise
     except Exception as error:
         log.error("robot %s: %s", robot.pk, told_safely(error))
-        _put_aside(robot, kind_of(error))
+        _put_aside(robot, broken(error))
 
 
 def _next(robot: Robot) -> list[NoticeCopy]:
@@ -93,6 +95,9 @@ def _count(robot: Robot) -> list[NoticeCopy]:
     waiting.filter(notice__created_at__lt=clock.wall() - GIVEN_UP_AFTER).update(
         status=CopyStatus.FAILED, error=CopyError.TOO_OLD
     )
+    if mine.kinds:
+        unwanted = waiting.exclude(notice__kind__in=[*mine.kinds, TEST])
+        unwanted.update(status=CopyStatus.FAILED, error=CopyError.NOT_WANTED)
     if _full_until(mine) is not None:
         return []
     due = waiting.filter(due_at__lte=Now()).select_related("notice").order_by("notice")
@@ -136,7 +141,7 @@ def _tell(robot: Robot, copies: Sequence[NoticeCopy]) -> timedelta | None:
             message = message_for(robot, copies)
             call = kind.call(url, secret, message, clock.wall())
     answer = post(call.url, call.body, HEADERS)
-    said = _read(robot, answer)
+    said = _read(robot, replace(answer, body=without_secrets(answer.body, call.url, secret)))
     with transaction.atomic(), tenant_scope(robot.store_id):
         return _note(robot, copies, said)
 

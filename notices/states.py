@@ -18,6 +18,7 @@ class NoticeCode(models.TextChoices):
     MONEY = "money", _("Money that needs somebody")
     SHOP = "shop", _("The connection to the marketplace")
     STORE = "store", _("The store and its programs")
+    RULE = "rule", _("What your rules tell")
     TEST = "test", _("Test")
 
 
@@ -66,3 +67,4 @@ class CopyError(models.TextChoices):
     BUSY = "busy", _("The chat is busy: sent again later")
     NOT_TAKEN = "not_taken", _("The chat doesn't take this message")
     NOT_UNDERSTOOD = "not_understood", _("What answers there is no robot of this chat")
+    NOT_WANTED = "not_wanted", _("Nobody is told of it there any more")

@@ -1,10 +1,10 @@
 """What falls due for the people of stores."""
 
 from common.upkeep import Sweep
-from notices.forgetting import forget_notices
 from notices.mailing import write_letters
 from notices.planning import make_notices
 from notices.reminding import remind_of_deadlines
+from notices.retention import forget_notices
 from notices.sending import call_robots
 
 SWEEPS = (

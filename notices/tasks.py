@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from common.workers import drain
-from notices.forgetting import forget_notices
 from notices.mailing import write_letters
 from notices.planning import make_notices
 from notices.reminding import remind_of_deadlines
+from notices.retention import forget_notices
 from notices.sending import call_robots
 
 

@@ -58,18 +58,23 @@ class Audience:
 
     def _reached(self, news: News, channel: str) -> tuple[list[str], int | None]:
         """The roles and the person that `channel` reaches. Whoever sees to a refund stands for all agents."""
-        kind, roles = news.kind, self.terms.roles(news.kind, channel)
-        if news.only_roles is not None:
-            roles = [role for role in roles if role in news.only_roles]
-        roles = self._with_stand_ins(roles)
+        kind, chosen = news.kind, self.terms.roles(news.kind, channel)
+        roles = chosen if news.only_roles is None else [role for role in chosen if role in news.only_roles]
+        chosen, roles = self._with_stand_ins(chosen), self._with_stand_ins(roles)
         assignee = next((each for each in self.members if each.user_id == news.assignee), None)
         if assignee is None or not kind.to_assignee:
             return roles, None
         if kind.is_personal:
             return [], assignee.user_id if channel == BELL else None
-        if news.only_roles is None and assignee.role not in roles:
+        if assignee.role not in chosen:
             return roles, None
         return [role for role in roles if role not in (AGENT, assignee.role)], assignee.user_id
+
+
+def is_mailed(terms: NoticeTerms, kind: NoticeKind, role: str | None) -> bool:
+    """Whether somebody with this role in the store, None for nobody's, may still get such a notice by e-mail."""
+    chosen = terms.roles(kind, EMAIL)
+    return role in chosen or (role == OWNER and bool(chosen))
 
 
 @bookkeeping("What people are told follows from events and deadlines, which are on record.")

@@ -34,9 +34,9 @@ def advice_on(offer: Offer, *, now: datetime, actor: Actor) -> Advice | None:
     refund = offer.refund
     if not keeps_orders(refund.rules) or METHODS[offer.method].changes_refund:
         return None
-    situation = Situation(refund, now)
+    situation = Situation(refund, now, actor)
     possible = [method for method in methods_for(refund) if why_not_offer(method, situation) is None]
-    ranking = ranking_of(situation, possible, actor)
+    ranking = ranking_of(situation, possible)
     if ranking.choice is None:
         return None
     first = ranking.arms[ranking.choice.place]

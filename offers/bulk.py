@@ -22,8 +22,8 @@ from common.hints import tell_of
 from common.sentences import kept
 from common.sentences import sentence as _
 from common.writes import WriteSet
-from offers.actions import send_offer
-from offers.cautions import Caution, cautions_of_terms
+from offers.actions import send_offer, why_above_ceilings
+from offers.cautions import Caution, cautions_of_terms, offer_of_terms
 from offers.eligibility import methods_for, why_not_offer, why_not_retain
 from offers.events import BULK_STARTED
 from offers.methods import Method, Situation, Terms
@@ -64,19 +64,25 @@ class Proposal:
 
 def propose(refund: Refund, now: datetime, actor: Actor | None = None) -> Proposal:
     """The first recommended offer whose terms `actor` can fill in without being asked anything."""
-    situation = Situation(refund, now)
+    situation = Situation(refund, now, actor)
     refused = why_not_retain(situation)
     if refused is not None:
         return Proposal(refund, None, {}, refused.detail)
     possible = [method for method in methods_for(refund) if why_not_offer(method, situation) is None]
-    for option in recommend(situation, possible, actor):
+    above = None
+    for option in recommend(situation, possible):
         terms = default_terms(situation, option.method)
-        if terms is not None:
-            if option.amount is not None:
-                terms["amount"] = option.amount
-            cautions = cautions_of_terms(refund, option.method, filled_terms(refund, option.method, terms), now)
+        if terms is None:
+            continue
+        if option.amount is not None:
+            terms["amount"] = option.amount
+        filled = filled_terms(refund, option.method, terms)
+        refused = actor and why_above_ceilings(offer_of_terms(refund, option.method, filled), filled, actor)
+        if refused is None:
+            cautions = cautions_of_terms(refund, option.method, filled, now)
             return Proposal(refund, option.method, terms, cautions=cautions)
-    return Proposal(refund, None, {}, _("Every possible offer needs a choice of yours."))
+        above = above or refused
+    return Proposal(refund, None, {}, above.detail if above else _("Every possible offer needs a choice of yours."))
 
 
 def filled_terms(refund: Refund, method: Method, terms: Mapping[str, Any]) -> Terms:
@@ -213,7 +219,7 @@ def why_of(error: WanliuError) -> str:
 def _send(job: BulkJob, row: BulkRow, actor: Actor):
     now = clock.now()
     refund = Refund.objects.for_store(job.store_id).select_related("order", "store").get(pk=row.refund_id)
-    situation = Situation(refund, now)
+    situation = Situation(refund, now, actor)
     method = next(method for method in methods_for(refund) if method.code == row.method)
     refuse_if(why_not_offer(method, situation))
     terms = default_terms(situation, method)

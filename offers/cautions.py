@@ -38,15 +38,19 @@ def cautions_of_offer(offer: Offer, now: datetime) -> list[Caution]:
 
 def cautions_of_terms(refund: Refund, method: Method, terms: Terms, now: datetime) -> list[Caution]:
     """What would speak against an offer with these terms, were it sent now."""
-    offer = Offer(
+    return _cautions(offer_of_terms(refund, method, terms), shown_of(terms.coupons, refund), now)
+
+
+def offer_of_terms(refund: Refund, method: Method, terms: Terms) -> Offer:
+    """What an offer with these terms would be, as far as its cost goes; nothing is sent."""
+    return Offer(
         store_id=refund.store_id,
         refund=refund,
         method=method.code,
         amount=terms.amount,
         asked_amount=refund.amount,
-        product_price=method.worth(refund, terms.product),
+        product_price=method.worth(refund, terms.product) if terms.product else None,
     )
-    return _cautions(offer, shown_of(terms.coupons, refund), now)
 
 
 def cautions_of_grant(grant: CouponGrant, now: datetime) -> list[Caution]:

@@ -23,6 +23,14 @@ CHECKS = (
         method_parameters,
     ),
     Check(
+        "a buyer is asked about a refund only while it awaits its merchant",
+        """
+        SELECT 'offer ' || f.id FROM offers_offer f
+        JOIN refunds_refund r ON r.store_id = f.store_id AND r.id = f.refund_id
+        WHERE f.status = 'pending' AND r.status <> 'awaiting_merchant'
+        """,
+    ),
+    Check(
         "an accepted offer of money is paid once, and its refund is withdrawn",
         """
         SELECT 'offer ' || f.id FROM offers_offer f

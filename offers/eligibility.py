@@ -9,7 +9,8 @@ The rules are asked in one order, the same for every method, and the first that 
 4. the method can be used for this refund (`Method.why_not`), and no payment that it would stand beside is in doubt;
 5. what was named is good, each by its own rule: the words, the address, the product, the coupons (`offers.terms`);
 6. the store has what the method needs to be filled in (`Method.lacks`);
-7. the terms are complete and within their limits (`Method.check`).
+7. the terms are complete and within their limits (`Method.check`);
+8. whoever sends it may give away so much at once (`why_beyond_role`, and of the terms `why_above_ceilings`).
 
 So a coupon on the wrong channel is told its channel even where the store has no other coupon (Q13).
 """
@@ -17,6 +18,7 @@ So a coupon on the wrong channel is told its channel even where the store has no
 from datetime import datetime
 
 from common.errors import Refused
+from common.money import CENT
 from common.sentences import sentence as _
 from common.words import in_one_language, listed
 from offers.coupons import why_not_promise
@@ -29,6 +31,7 @@ from refunds.handing_over import why_under_way
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
 from refunds.why_not import why_not_pay_more
+from stores.ceilings import why_above
 from stores.marketplaces import MarketplaceRules, marketplace_label
 from stores.models import Store
 
@@ -125,7 +128,16 @@ def _no_such_offer(situation: Situation) -> Refused:
 
 def why_not_offer(method: Method, situation: Situation) -> Refused | None:
     """Why this method isn't among the refund's options now: what is seen before anything is filled in."""
-    return why_not_try(method, situation) or method.lacks(situation)
+    return why_not_try(method, situation) or method.lacks(situation) or why_beyond_role(method, situation)
+
+
+def why_beyond_role(method: Method, situation: Situation) -> Refused | None:
+    """Why the situation's actor can't offer this at all: even the least that it gives is above their ceiling."""
+    if situation.offer_ceiling is not None:
+        refused = why_above(method.least_cost(situation), situation.offer_ceiling)
+        if refused is not None:
+            return refused
+    return why_above(CENT, situation.approval_ceiling) if method.changes_refund else None
 
 
 def why_not_in_offers(coupon: Coupon, now: datetime) -> Refused | None:

@@ -169,10 +169,8 @@ def end_unpaid_offer(sender, refund, writes, actor, now, **kwargs) -> None:
         if METHODS[offer.method].changes_refund:
             asked = {"kind": offer.asked_kind, "amount": offer.asked_amount}
             restore_request(writes, refund, **asked, actor=actor, now=now)
-    of_order = Offer.objects.for_store(refund.store_id).filter(refund__order=refund.order)
-    of_order.filter(status=OfferStatus.ACCEPTED).update(is_rolled=False)
+    Offer.objects.for_store(refund.store_id).filter(refund__order=refund.order).update(is_rolled=False)
 
 
 def _count_again(store_ids: set[int], refund_ids: list) -> None:
-    accepted = Offer.objects.filter(store_id__in=store_ids, refund_id__in=refund_ids, status=OfferStatus.ACCEPTED)
-    accepted.update(is_rolled=False)
+    Offer.objects.filter(store_id__in=store_ids, refund_id__in=refund_ids).update(is_rolled=False)

@@ -11,9 +11,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.actors import Actor
 from common.at_once import read_at_once
-from common.money import CENT, ZERO
+from common.money import ZERO
 from common.words import joined
 from offers.choosing.acceptance import NOBODY, Answers, Belief, Counts, Level, believe, first_curve
 from offers.choosing.choice import OfferArm, OfferChoice, average_cost, best_of, choose_arm
@@ -23,7 +22,6 @@ from offers.methods import BuyerConcern, Method, Situation
 from offers.models import Acceptance, AmountAcceptance, CostRates, MarketplaceAcceptance, MarketplaceAmountAcceptance
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundReason
-from stores.ceilings import Ceiling, why_above_ceiling
 from stores.marketplaces import Costs
 
 PRIOR_STRENGTH = 10
@@ -108,17 +106,17 @@ def score_of(own: Tally, marketplace: Tally) -> float:
     return (own.accepted + PRIOR_STRENGTH * prior) / (own.ended + PRIOR_STRENGTH)
 
 
-def recommend(situation: Situation, methods: Sequence[Method], actor: Actor | None = None) -> list[Option]:
+def recommend(situation: Situation, methods: Sequence[Method]) -> list[Option]:
     """The possible methods, the recommended ones first, what keeps most before others, each with its reason in words.
 
-    Amounts stay within what `actor` may give away at once.
+    Amounts stay within what the situation's actor may give away at once.
     """
-    return ranking_of(situation, methods, actor).options
+    return ranking_of(situation, methods).options
 
 
-def ranking_of(situation: Situation, methods: Sequence[Method], actor: Actor | None = None) -> Ranking:
+def ranking_of(situation: Situation, methods: Sequence[Method]) -> Ranking:
     """The same with everything that it was chosen from. One statement; another where the store has a ceiling."""
-    return rank(situation, methods, known_about(situation.refund), most_of(situation, actor)) if methods else EMPTY
+    return rank(situation, methods, known_about(situation.refund), situation.offer_ceiling) if methods else EMPTY
 
 
 EMPTY = Ranking([], [], None)
@@ -137,15 +135,6 @@ def known_about(refund: Refund) -> Known:
     read_at_once(*tallies, *answers, rates)
     costs = next((own_rates.costs for own_rates in rates), refund.rules.costs)
     return Known(*map(_tallies, tallies), *map(_answers, answers), costs)
-
-
-def most_of(situation: Situation, actor: Actor | None) -> Decimal | None:
-    """Yuan that this actor may give away at once; None for no ceiling."""
-    store = situation.refund.store
-    most = store.agent_offer_ceiling
-    if actor is None or most is None or why_above_ceiling(store, Ceiling.OFFER, most + CENT, actor) is None:
-        return None
-    return most
 
 
 @dataclass(frozen=True)
@@ -178,9 +167,8 @@ def rank(situation: Situation, methods: Sequence[Method], known: Known, most: De
         why = _explain(situation, method, own, concern)
         options.append(_option(method, arms[best_of(arms)], arms, known, recommended=concern in method.suits, why=why))
     options.sort(key=lambda option: (not option.recommended, -option.expected))
-    first = weighed.among[weighed.choice.place]
-    if weighed.choice.was_tried:
-        _put_first(options, first, weighed.by_method, known)
+    # Also where nothing is tried: of options that keep the same to the cent, the cheaper one was chosen.
+    _put_first(options, weighed, known)
     return Ranking(options, weighed.among, weighed.choice)
 
 
@@ -218,7 +206,7 @@ def _amounts(situation: Situation, method: Method, most: Decimal | None) -> dict
     if method.usual_share is None:
         return {NO_SHARE: None}
     asked, store = situation.refund.amount, situation.refund.store
-    top = asked if most is None else min(asked, max(CENT, most))
+    top = asked if most is None else min(asked, most)
     if store.most_offered_percent is not None:
         top = min(top, share_in_yuan(asked, store.most_offered_percent))
     found: dict[int, Decimal | None] = {}
@@ -278,13 +266,14 @@ def _option(
     )
 
 
-def _put_first(options: list[Option], arm: OfferArm, by_method: Sequence[list[OfferArm]], known: Known) -> None:
-    """Put what is tried out in front."""
+def _put_first(options: list[Option], weighed: WeighedArms, known: Known) -> None:
+    """Put what was chosen in front."""
+    arm = weighed.among[weighed.choice.place]
     place = next(place for place, option in enumerate(options) if option.method.code == arm.method)
-    arms = next(arms for arms in by_method if arms[0].method == arm.method)
-    was = options.pop(place)
-    tried = _option(was.method, arm, arms, known, recommended=was.recommended, why=was.why, was_tried=True)
-    options.insert(0, tried)
+    arms = next(arms for arms in weighed.by_method if arms[0].method == arm.method)
+    was, tried = options.pop(place), weighed.choice.was_tried
+    chosen = _option(was.method, arm, arms, known, recommended=was.recommended, why=was.why, was_tried=tried)
+    options.insert(0, chosen)
 
 
 def _tallies(rows: Iterable[tuple[str, int, int]]) -> dict[str, Tally]:

@@ -6,8 +6,9 @@ that await the merchant, which the index (store, status) keeps apart from the hi
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 
 from common.calendar import day_of
 from offers.models import Offer
@@ -25,10 +26,11 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
         return refunds.none() if wanted else refunds
     offers = Offer.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
     made = offers.attempts().order_by().values("refund").annotate(count=Count("pk")).values("count")
-    condition = Q(status=RefundStatus.AWAITING_MERCHANT, due_at__gt=now) & ~Exists(
-        offers.filter(status=OfferStatus.PENDING)
-    )
-    condition &= Q(offers_made__lt=rules.offers_per_refund, kind__in=rules.offers_for_kinds)
+    # Said so that PostgreSQL expects many rows, as there are, and reads no more than a page of them. Most refunds have
+    # no deadline, those that wait all do: of `due_at > now` it would believe that hardly one is left, and sort them.
+    condition = Q(status=RefundStatus.AWAITING_MERCHANT) & Q(GreaterThan(Coalesce("due_at", Value(now)), Value(now)))
+    condition &= ~Exists(offers.filter(status=OfferStatus.PENDING))
+    condition &= ~Q(offers_made__gte=rules.offers_per_refund) & Q(kind__in=rules.offers_for_kinds)
     if rules.offers_after_shipping_only:
         condition &= have_left()
     if rules.offers_in_open_categories_only:

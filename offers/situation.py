@@ -1,19 +1,24 @@
 """A refund's situation: all that offers about it depend on at an instant, each part read when it is first asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Case, F, Min, When
+
+from common.actors import Actor
 from common.calendar import day_of
+from common.money import ZERO
 from common.queries import among, named_query
 from common.together import read_together
 from offers.models import Coupon, MarketplaceMethod, Offer, StoreMethod
 from offers.registry import METHODS, gives_coupons
 from refunds.holds import most_refundable
 from refunds.models import Refund, RefundLine
-from stores.models import open_categories
+from stores.ceilings import Ceiling, most_at_once
+from stores.models import Product, open_categories
 
 
 @named_query
@@ -64,10 +69,13 @@ def methods_on(
 
 
 class Situation:
-    """A refund at an instant, loaded with its order and, where retention is asked about, its store."""
+    """A refund at an instant, loaded with its order and, where retention is asked about, its store.
 
-    def __init__(self, refund: Refund, now: datetime):
-        self.refund, self.now = refund, now
+    With an `actor` it is the refund as that person may decide it: within the ceilings of their role.
+    """
+
+    def __init__(self, refund: Refund, now: datetime, actor: Actor | None = None):
+        self.refund, self.now, self.actor = refund, now, actor
 
     @property
     def lines(self) -> list[RefundLine]:
@@ -78,6 +86,20 @@ class Situation:
     def most(self) -> Decimal:
         """The maximum refundable, in yuan."""
         return most_refundable(self.refund)
+
+    @cached_property
+    def offer_ceiling(self) -> Decimal | None:
+        """Yuan that the actor may offer at once; None for no ceiling."""
+        return most_at_once(self.refund.store, Ceiling.OFFER, self.actor)
+
+    @cached_property
+    def approval_ceiling(self) -> Decimal | None:
+        """Yuan that the actor may approve at once; None for no ceiling."""
+        return most_at_once(self.refund.store, Ceiling.APPROVAL, self.actor)
+
+    def within_role(self, amount: Decimal) -> Decimal:
+        """So many yuan, or what the actor may offer where that is less."""
+        return amount if self.offer_ceiling is None else min(amount, self.offer_ceiling)
 
     @cached_property
     def earlier(self) -> list[Offer]:
@@ -114,3 +136,21 @@ class Situation:
         if not gives_coupons(self.refund.rules.offer_methods):
             return False
         return Coupon.objects.for_store(self.refund.store_id).usable(self.now).exists()
+
+    @cached_property
+    def smallest_coupon(self) -> Decimal:
+        """Yuan that the store's smallest coupon takes off that can be granted now."""
+        usable = Coupon.objects.for_store(self.refund.store_id).usable(self.now)
+        return usable.aggregate(least=Min("amount_off"))["least"] or ZERO
+
+    def cheapest_product(self, pieces: Mapping[str, int] | None = None) -> Decimal:
+        """Yuan that the cheapest product of the store costs, those that aren't sent singly as `pieces` says by item."""
+        if (key := frozenset((pieces or {}).items())) not in self._cheapest:
+            price = F("price") * Case(*(When(item_id=item, then=count) for item, count in key), default=1)
+            products = Product.objects.for_store(self.refund.store_id)
+            self._cheapest[key] = products.aggregate(least=Min(price))["least"] or ZERO
+        return self._cheapest[key]
+
+    @cached_property
+    def _cheapest(self) -> dict[frozenset[tuple[str, int]], Decimal]:
+        return {}

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from common import clock
 from common.actors import SYSTEM
@@ -61,7 +62,7 @@ def _end_unkeepable(offers: Sequence[Offer], now: datetime) -> None:
 
 SWEEPS = (
     Sweep(
-        "offers",
+        gettext_noop("offers"),
         sweep_due_offers,
         "offers.tasks.sweep_offers",
         of_stores=True,

@@ -1,4 +1,4 @@
-"""How the processes and the work are: database, clocks, broker, workers by queue, beat, how far behind each sweep is.
+"""How processes and work are: database, clocks, broker, workers by queue, beat, how far behind sweeps and replica are.
 
 For whoever looks after the platform and for their alarms (`manage.py health`). `/readyz` tells a web process's load
 balancer less, in less time.
@@ -15,8 +15,10 @@ from django.db.models import Min
 from django.db.models.functions import Now
 
 from common import clock, clock_check, heartbeats
+from common.broken import broken
 from common.health import check_broker
 from common.obligations import obligations
+from common.replica.standing import look_at_replica
 from common.tenancy import system_scope
 from operations.collecting import all_sweeps
 
@@ -52,7 +54,7 @@ def clocks() -> Iterator[Part]:
     try:
         ahead = clock_check.seconds_ahead()
     except Error as error:
-        yield Part("clock", "here", State.UNKNOWN, type(error).__name__)
+        yield Part("clock", "here", State.UNKNOWN, broken(error))
     else:
         yield _clock("here", ahead) if ahead else Part("clock", "here", State.OK, "agrees with PostgreSQL's")
     for process, seconds in (heartbeats.wrong_clocks() or {}).items():
@@ -100,6 +102,18 @@ def sweeps() -> Iterator[Part]:
             yield _lag("waiting", name, behind, f"the oldest has waited for {behind:.0f} s")
 
 
+def replica_lag() -> Iterator[Part]:
+    """Where one is set: how far it is behind, and whether calls are answered by it."""
+    seen = look_at_replica()
+    if seen is None:
+        return
+    if seen.lag_s is None:
+        yield Part("replica", "replica", State.FAILING, f"the primary answers alone: {seen.fails}")
+    else:
+        says = f"{seen.lag_s:.1f} s behind" + ("" if seen.is_asked else ": the primary answers alone")
+        yield Part("replica", "replica", State.OK if seen.is_asked else State.BEHIND, says)
+
+
 PARTS: dict[str, Callable[[], Iterator[Part]]] = {
     "database": database,
     "clocks": clocks,
@@ -107,6 +121,7 @@ PARTS: dict[str, Callable[[], Iterator[Part]]] = {
     "workers": workers,
     "beat": beat,
     "sweeps": sweeps,
+    "replica": replica_lag,
 }
 
 
@@ -118,7 +133,7 @@ def _probed(name: str, probe: Callable[[], object]) -> Part:
     try:
         probe()
     except Exception as error:
-        return Part(name, name, State.FAILING, type(error).__name__)
+        return Part(name, name, State.FAILING, broken(error))
     return Part(name, name, State.OK, "answers")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, personal, said
+from common.facts import COUNT, REFERENCE, TEXT, Data, Fact, changed, choice, hidden, personal, said, worded
 from common.words import listed
 from orders.delays import events as _delays
 from orders.states import ParcelKind, ShipmentStatus
@@ -283,7 +283,7 @@ PARCEL_LOST = EventType(
 
 class _Reported(Carried):
     attempts: Annotated[int, ATTEMPTS]
-    carrier_error: Annotated[str, said(gettext_lazy("Carrier"))]
+    carrier_error: Annotated[dict | str, personal(worded(gettext_lazy("Carrier")))]
 
 
 class _Corrected(TypedDict):

@@ -21,6 +21,7 @@ from common.errors import NotFound, refuse_if
 from common.events import EventType
 from common.hints import tell_of
 from common.search import folded
+from common.sentences import kept
 from common.writes import WriteSet
 from orders.carriers import DEFAULT, port_for
 from orders.carriers.base import CarrierReport, CarrierStage
@@ -66,10 +67,11 @@ def announce_shipment(
     address: str,
     now: datetime,
     pieces: Mapping[str, int] | None = None,
+    is_here: bool = False,
 ) -> Shipment:
     """Add a parcel to the caller's writes: one that goes out is to be picked up, one that comes back is followed.
 
-    `pieces` says what is in it where that is a part of its order.
+    `pieces` says what is in it where that is a part of its order. One that `is_here` has arrived: nobody is asked.
     """
     shipment = Shipment(
         store_id=order.store_id,
@@ -83,11 +85,14 @@ def announce_shipment(
         pieces=pieces,
         part_folded="" if pieces is None else folded(tracking_number),
         task=ShipmentTask.TRACK if direction == ShipmentDirection.RETURN else ShipmentTask.CREATE_PICKUP,
-        next_attempt_at=Now(),
+        next_attempt_at=None if is_here else Now(),
         created_at=now,
     )
+    if is_here:
+        shipment.deliver()
     writes.insert(shipment)
-    writes.hint(tell_worker, shipment.pk)
+    if not is_here:
+        writes.hint(tell_worker, shipment.pk)
     return shipment
 
 
@@ -239,7 +244,7 @@ def _record(
         rule=_rule(shipment),
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
-        carrier_error=shipment.last_error,
+        carrier_error=kept(shipment.last_error),
         attempts=shipment.attempts,
     )
 

@@ -1,5 +1,7 @@
 """What falls due in this room: promises, deadlines, delays, files, and questions to carriers."""
 
+from django.utils.translation import gettext_noop
+
 from common.upkeep import Sweep
 from orders.delays.overdue import sweep_due_reports
 from orders.erp.receiving import read_files
@@ -12,7 +14,7 @@ from orders.tracking import ask_carriers
 
 SWEEPS = (
     Sweep(
-        "promises",
+        gettext_noop("promises"),
         sweep_due_parcels,
         "orders.tasks.sweep_parcels",
         of_stores=True,
@@ -20,7 +22,7 @@ SWEEPS = (
         undone=lambda: OwedParcel.objects.all(),
     ),
     Sweep(
-        "late orders",
+        gettext_noop("late orders"),
         sweep_late_orders,
         "orders.tasks.sweep_shipping",
         of_stores=True,
@@ -28,7 +30,7 @@ SWEEPS = (
         undone=lambda: Order.objects.filter(TO_SHIP, late_at=None),
     ),
     Sweep(
-        "delay reports",
+        gettext_noop("delay reports"),
         sweep_due_reports,
         "orders.tasks.sweep_shipping",
         of_stores=True,

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from common import clock
 from common.actors import SYSTEM
+from common.broken import broken
 from common.errors import told_safely
 from common.metering.asking import asking
 from common.obligations import ask_soon
+from common.sentences import sentence as _
 from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
 from orders.carriers import carrier
@@ -49,7 +51,9 @@ def _ask(shipment: Shipment) -> CarrierReport:
             return report
     except Exception as error:
         log.error("carrier %s raised for shipment %s: %s", shipment.port, key, told_safely(error))
-        return CarrierReport(key, CarrierStage.UNKNOWN, error=f"{type(error).__name__}: {error}")
+        return CarrierReport(
+            key, CarrierStage.UNKNOWN, error=_("It could not be asked: %(kind)s.") % {"kind": broken(error)}
+        )
 
 
 def _report(shipment: Shipment, consignment: Consignment) -> CarrierReport:

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy
 
+from common.broken import broken_words
+from common.errors import kind_of
 from common.money import grouped
 
 # The codes of WeChat Pay's transfers to buyers, as its errors and `fail_reason` name them.
@@ -41,6 +43,7 @@ OURS = {
     "per_day_lowered": gettext_lazy("The limit per day was lowered to %(most)s."),
     PAID_BEFORE: gettext_lazy("Not sent: the gateway paid an earlier payment of this after all."),
     DECLINED_THERE: gettext_lazy("The gateway had declined it."),
+    "not_asked": gettext_lazy("The gateway could not be asked: %(kind)s."),
 }
 CODE = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
 
@@ -50,11 +53,17 @@ def lowered(limit: str, most: Decimal | int) -> str:
     return f"{limit}_lowered:{most}"
 
 
+def not_asked(error: Exception) -> str:
+    """The code for a call that broke, with the error's kind: its words may hold what is nobody's to read."""
+    return f"not_asked:{kind_of(error)}"
+
+
 def own_words(error: str) -> str:
     """What kept us from asking a gateway, in the reader's language; what a gateway said stays as it was said."""
-    code, _colon, most = error.partition(":")
-    most = grouped(most) if "." in most else most
-    return str(OURS[code]) % {"most": most} if code in OURS else error
+    code, _colon, about = error.partition(":")
+    if code not in OURS:
+        return error
+    return str(OURS[code]) % {"most": grouped(about) if "." in about else about, "kind": broken_words(about)}
 
 
 def gateway_error_words(error: str) -> str:

@@ -72,9 +72,9 @@ def tell_settled(writes: WriteSet, payments: Sequence[Payment], *, now: datetime
 
 
 def _standing(order: Order, topic_id: UUID) -> Sequence[tuple[Payment, Transfer]]:
-    """The topic's reported payments that haven't failed, each with its payout, locked."""
+    """The topic's reported payments that haven't failed, each with its payout. Whoever moves them locks the order."""
     standing = Payment.objects.for_store(order.store_id).filter(topic_id=topic_id, gateway=reporting_gateway())
-    payments = list(standing.exclude(status=PaymentStatus.FAILED).select_for_update(no_key=True).order_by("id"))
+    payments = list(standing.exclude(status=PaymentStatus.FAILED).order_by("id"))
     if not payments:
         return []
     payouts = (

@@ -16,6 +16,7 @@ from common.tenancy import system_scope
 from common.workers import BATCH, side_by_side, write_down
 from payments.actions import record_answers, take_up_payments
 from payments.conflicts import held_back, note_late_answers
+from payments.gateway_errors import not_asked
 from payments.gateways import calls_at_once, gateway
 from payments.gateways.base import GatewayAnswer, GatewayOutcome, Instruction
 from payments.models import Payment
@@ -99,4 +100,4 @@ def _ask(payment: Payment, was_asked: bool, refusal: str) -> list[GatewayAnswer]
             return port.pay(instruction)
     except Exception as error:
         log.error("gateway %s raised for payment %s: %s", payment.gateway, key, told_safely(error))
-        return [GatewayAnswer(key, GatewayOutcome.UNKNOWN, error=f"{type(error).__name__}: {error}")]
+        return [GatewayAnswer(key, GatewayOutcome.UNKNOWN, error=not_asked(error))]

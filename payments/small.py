@@ -30,7 +30,7 @@ from payments.conflicts import rivals, rivals_of, why_in_conflict
 from payments.models import Payment, PaymentTerms
 from payments.signals import topic_asked
 from payments.states import SMALL_PURPOSES, PaymentStatus
-from stores.ceilings import Ceiling, why_above_ceiling
+from stores.ceilings import Ceiling, most_at_once, why_above_ceiling
 from stores.models import Store
 
 LIMITS = ("per_payment", "per_order", "per_day")  # the columns of terms that are limits of small payments
@@ -41,7 +41,7 @@ class Allowance:
     """What may still be sent about an order now. Yuan; `day_left` and `order_left` are never below zero.
 
     `day_used` is None where nobody has looked: the day's row tells when the payment is drawn from it. `rivals` are the
-    payments of the order in conflict beside which nothing is paid; `order` is the one that it is about.
+    payments of the order in conflict beside which nothing is paid; `order` is the one that it is about, of `store`.
     """
 
     limits: Limits
@@ -53,6 +53,7 @@ class Allowance:
     time_zone: str
     rivals: Sequence[Payment] = ()
     order: Order | None = None
+    store: Store | None = None
 
     @property
     def order_left(self) -> int:
@@ -90,6 +91,7 @@ def allowance_of(
         time_zone=store.time_zone,
         rivals=list(rivals),
         order=order,
+        store=store,
     )
 
 
@@ -102,11 +104,13 @@ def usable_until(order: Order, store: Store) -> datetime:
     return end_of_day(last_day, store.time_zone)
 
 
-def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> Refused | None:
-    """Why `amount` yuan, or without one anything at all, can't be sent about this order now (K8–K10).
+def why_not_pay(
+    allowance: Allowance, now: datetime, amount: Decimal = CENT, actor: Actor | None = None
+) -> Refused | None:
+    """Why `amount` yuan, or without one anything at all, can't be sent about this order now (K8–K10), by `actor`.
 
-    `payment_in_conflict`, then `payment_window_closed`, `payment_above_limit`, `order_payment_count_reached` and
-    `store_day_limit_reached`.
+    `payment_in_conflict`, then `payment_window_closed`, `payment_above_limit`, `order_payment_count_reached`,
+    `store_day_limit_reached` and `above_ceiling`.
     """
     limits = allowance.limits
     if allowance.order is not None and (refused := why_erased(allowance.order)) is not None:
@@ -135,7 +139,16 @@ def why_not_pay(allowance: Allowance, now: datetime, amount: Decimal = CENT) -> 
         )
     if allowance.day_used is not None and amount > allowance.day_left:
         return _day_is_spent(allowance)
-    return None
+    if actor is None or allowance.store is None:
+        return None
+    return why_above_ceiling(allowance.store, Ceiling.PAYMENT, amount, actor)
+
+
+def most_payable(allowance: Allowance, actor: Actor) -> Decimal:
+    """Yuan that this actor may send at once about the order: within the limits, the day and their ceiling."""
+    most = min(allowance.limits.per_payment, allowance.day_left)
+    ceiling = None if allowance.store is None else most_at_once(allowance.store, Ceiling.PAYMENT, actor)
+    return most if ceiling is None else min(most, ceiling)
 
 
 def compensated(order: Order) -> Decimal:
@@ -222,8 +235,7 @@ def send_small_payment(
     beside = rivals_of(order, topic_id=topic.pk) if found.is_in_conflict else ()
     limits = limits_under(store.rules, PaymentTerms(**{name: getattr(found, name) for name in LIMITS}))
     allowance = allowance_of(order, store, now, looks_at_day=False, limits=limits, rivals=beside)
-    refuse_if(why_not_pay(allowance, now, amount))
-    refuse_if(why_above_ceiling(store, Ceiling.PAYMENT, amount, actor))
+    refuse_if(why_not_pay(allowance, now, amount, actor))
     writes = WriteSet()
     order.small_payments += 1
     writes.update(order, "small_payments")

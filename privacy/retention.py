@@ -13,6 +13,7 @@ from common.actions import action, bookkeeping
 from common.actors import SYSTEM, Actor
 from common.retention import Retention
 from common.setbacks import sweep_each
+from common.stray import keys_in, stray_files
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from orders.models import Order, OwedParcel
@@ -59,9 +60,13 @@ def _erase_some(store_id: str, *, until: datetime) -> int:
 
 @action
 def erase_ended_orders(*, store_id: int, until: datetime, actor: Actor, now: datetime) -> int:
-    """Erase what is personal in a batch of a store's orders that were paid by then and have ended; returns how many."""
+    """Erase what is personal in a batch of a store's orders that were paid by then and have ended; returns how many.
+
+    Asked again once they are locked: the statement that locks doesn't see a refund that was opened while it ran.
+    """
     rows = _ended(until).filter(store_id=store_id).order_by("paid_at")
-    orders = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:ORDERS_AT_ONCE])
+    locked = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True)[:ORDERS_AT_ONCE])
+    orders = list(rows.filter(pk__in=[order.pk for order in locked]))
     Order.objects.for_store(store_id).filter(pk__in=[order.pk for order in orders]).update(erased_at=now)
     store = Store.objects.get(pk=store_id)
     erase_orders(orders=orders, salt=store.buyer_salt, actor=actor, now=now)
@@ -99,6 +104,21 @@ EXPORTS = Retention(
     forget=_delete_files,
     batch=50,
 )
+
+
+def _exports_of(names: Sequence[str]) -> set[str]:
+    """Those of these files that somebody may still take, or a worker writes."""
+    requests = BuyerRequest.objects.filter(pk__in=keys_in(names), kind=RequestKind.EXPORT)
+    return {request.stored_as for request in requests.exclude(status=RequestStatus.DONE, size=None)}
+
+
+STRAY_EXPORTS = stray_files(
+    "stray exports forgotten",
+    gettext_lazy("Files with a buyer's data that nobody can take any more"),
+    BuyerRequest,
+    place="privacy",
+    known=_exports_of,
+)
 ENDED_ORDERS = Retention(
     SWEEP,
     gettext_lazy("Buyers' personal data in orders that have ended"),
@@ -115,4 +135,4 @@ LOOKS = Retention(
     "KEEP_LOOKS_DAYS",
     by_itself=let_looks_go,
 )
-RETENTIONS = (EXPORTS, ENDED_ORDERS, LOOKS)
+RETENTIONS = (EXPORTS, STRAY_EXPORTS, ENDED_ORDERS, LOOKS)

@@ -20,7 +20,7 @@ from common import clock, workers
 from common.actions import action, bookkeeping
 from common.actors import Actor, ActorKind
 from common.errors import Invalid, NotFound, Refused, WanliuError, refuse_if
-from common.events import event_type
+from common.events import event_type, internal_names
 from common.hints import tell_of
 from common.models import Event
 from common.money import ZERO
@@ -32,7 +32,6 @@ from refunds.events.deciding import DECISIONS_STARTED, DECISIONS_STOPPED
 from refunds.models import DecisionJob, DecisionRow, Refund
 from refunds.states import BulkVerdict, DecisionRowStatus
 from refunds.team.assigning import deciders_of
-from refunds.team.events import INTERNAL
 from stores.models import Store
 from stores.permissions import user_id_of
 
@@ -73,9 +72,9 @@ def why_not_decide_so_many(count: int) -> Refused | None:
 
 
 def why_changed_since(refund: Refund, as_of: int) -> Refused | None:
-    """Why a locked refund isn't what the preview showed: what happened after `as_of`. What the team notes is none."""
+    """Why a locked refund isn't what the preview showed: what happened after `as_of`. What is internal is none."""
     events = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk, id__gt=as_of)
-    news = events.exclude(name__in=INTERNAL).order_by("-id")[:MOST_NEWS]
+    news = events.exclude(name__in=internal_names()).order_by("-id")[:MOST_NEWS]
     told = [_told(event) for event in reversed(news)]
     if not told:
         return None
@@ -176,7 +175,7 @@ def stop_deciding(*, store_id: int, job_id: UUID | str, actor: Actor, now: datet
 
     What a worker is deciding at this moment is decided.
     """
-    job = DecisionJob.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=job_id).first()
+    job = DecisionJob.objects.for_store(store_id).filter(pk=job_id).first()
     if job is None:
         raise NotFound
     rows = DecisionRow.objects.for_store(store_id).filter(job=job, status=DecisionRowStatus.WAITING)

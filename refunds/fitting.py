@@ -27,7 +27,7 @@ from refunds.events import (
     REFUND_WITHDRAWN,
 )
 from refunds.events.goods import REFUND_RETURN_SHIPPED
-from refunds.holds import hold, release
+from refunds.holds import hold, hold_pieces, lines_of, release
 from refunds.models import Dispute, Refund
 from refunds.platform.disputes import drop_disputes
 from refunds.platform.events import DISPUTE_OPENED, REFUND_DISPUTED
@@ -185,17 +185,15 @@ def _fit_stage(
     amount = _amount_of(report, stage, kind)
     held = not refund.is_new and before not in LEFT
     holds = status not in LEFT
-    if held and (not holds or (refund.kind, refund.amount) != (kind, amount)):
+    if held and (not holds or refund.amount != amount):
         release(writes, [refund])
         held = False
+    had_pieces = refund.holds_pieces
     refund.kind = kind
     refund.goods = RefundGoods.EXCHANGED if stage in EXCHANGING else ""
-    if holds and not held:
-        pieces = refund.holds_pieces
-        if refund.order.is_masked:
-            make_room(writes, refund.order, refund.own_lines, amount, pieces=pieces)
-        hold(writes, refund, amount, pieces=int(pieces))
-    elif not holds:
+    if holds:
+        _fit_holds(writes, refund, amount, had_pieces=had_pieces if held else None)
+    else:
         refund.amount = amount
     is_moving = before != status
     ended_at = None
@@ -219,6 +217,22 @@ def _fit_stage(
     )
     _fit_dispute(writes, refund, before, actor=actor, now=now)
     _fit_parcels(writes, refund, report, stage, actor=actor, now=now)
+
+
+def _fit_holds(writes: WriteSet, refund: Refund, amount: Decimal, *, had_pieces: bool | None) -> None:
+    """Let the refund hold `amount` yuan, and its pieces if they come back; `had_pieces` is None where it held nothing.
+
+    Yuan that it held already stay on their lines: what was paid for these goods is counted there (Q18).
+    """
+    pieces = refund.holds_pieces
+    if pieces == had_pieces:
+        return
+    if refund.order.is_masked and (pieces or had_pieces is None):
+        make_room(writes, refund.order, lines_of([refund])[refund.pk], amount, pieces=pieces)
+    if had_pieces is None:
+        hold(writes, refund, amount, pieces=int(pieces))
+    else:
+        hold_pieces(writes, refund, 1 if pieces else -1)
 
 
 def _kind_of(refund: Refund, report: MarketplaceReport, stage: MarketplaceStage) -> str:

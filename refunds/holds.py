@@ -59,6 +59,18 @@ def hold(writes: WriteSet, refund: Refund, amount: Decimal, *, pieces: int) -> N
     writes.update(refund, "amount")
 
 
+def hold_pieces(writes: WriteSet, refund: Refund, pieces: int) -> None:
+    """Make a refund hold its pieces (1), or no longer (-1), and its yuan where they are.
+
+    Refused `refund_open` when others have some of them.
+    """
+    own = lines_of([refund])[refund.pk]
+    if pieces > 0:
+        refuse_if(why_not_hold_pieces(refund.order, own))
+    shares = [line.amount for line in own]
+    holds.adjust(writes, refund.order, own, shares, [pieces * line.moving_quantity for line in own])
+
+
 def release(writes: WriteSet, refunds: Sequence[Refund], *, keep: Decimal = ZERO) -> None:
     """Give back what these refunds held, but for `keep` yuan each that is paid all the same; no goods move."""
     lines = lines_of(refunds)

@@ -29,6 +29,7 @@ from refunds.models import (
     QualityRestriction,
     Refund,
     RefundLine,
+    RefundTag,
     UnclaimedParcel,
 )
 from refunds.states import CaseSide, MessageSender
@@ -83,6 +84,7 @@ HOLDINGS = (
         held={"text": Held("what colleagues wrote about the refund")},
         kept={"author": "who of the store wrote it"},
     ),
+    Holding(RefundTag, order="refund__order", go=True, held={"name": Held("words by which colleagues find it")}),
     Holding(
         Evidence,
         order="refund__order",

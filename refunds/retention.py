@@ -1,61 +1,54 @@
-"""What of this room goes after a while: evidence packs, unclaimed parcels, and uploaded files whose row never came."""
+"""What of this room goes after a while: packs, unclaimed parcels, bulk decisions, and files that no row knows."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 
 from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy
 
-from common import clock
 from common.actions import bookkeeping
 from common.retention import Retention
-from common.tenancy import system_scope
-from refunds.models import Evidence, ParcelPhoto, UnclaimedParcel
+from common.stray import keys_in, stray_files
+from refunds.models import (
+    Appeal,
+    DecisionJob,
+    DecisionRow,
+    Dispute,
+    Evidence,
+    EvidencePack,
+    ParcelPhoto,
+    Refund,
+    UnclaimedParcel,
+)
 from refunds.platform.packs import PACKS
+from refunds.states import OPEN, AppealStatus, DisputeStatus
 
-LOOKED_UP_AT_ONCE = 500
-PLACE = "evidence"
 SHOWN = (Evidence, ParcelPhoto)
 
 
-def delete_stray_files(kept_for: timedelta) -> int:
-    """Delete the files of evidence that are so old and that no row knows; returns how many.
-
-    A process that died between file and row has left them, or one whose row was refused and who died then.
-    """
-    return sum(_delete_unknown(names, kept_for) for names in _stored())
+def _evidence_of(names: Sequence[str]) -> set[str]:
+    """Those of these files that a row knows."""
+    rows = [model.objects.filter(stored_as__in=names).values_list("stored_as", flat=True) for model in SHOWN]
+    return set(rows[0].union(*rows[1:]))
 
 
-def _stored() -> Iterator[list[str]]:
-    """The names of all files, some at a time."""
-    if not default_storage.exists(PLACE):
-        return
-    for store in default_storage.listdir(PLACE)[0]:
-        names = [f"{PLACE}/{store}/{name}" for name in default_storage.listdir(f"{PLACE}/{store}")[1]]
-        for start in range(0, len(names), LOOKED_UP_AT_ONCE):
-            yield names[start : start + LOOKED_UP_AT_ONCE]
+def _packs_of(names: Sequence[str]) -> set[str]:
+    return {pack.stored_as for pack in EvidencePack.objects.filter(pk__in=keys_in(names))}
 
 
-def _delete_unknown(names: list[str], kept_for: timedelta) -> int:
-    """The age first: a row that comes meanwhile is of a file that is younger."""
-    until = clock.wall() - kept_for
-    old = [name for name in names if default_storage.get_modified_time(name) <= until]
-    with system_scope():
-        rows = [model.objects.filter(stored_as__in=old).values_list("stored_as", flat=True) for model in SHOWN]
-        known = set(rows[0].union(*rows[1:])) if old else set()
-    stray = [name for name in old if name not in known]
-    for name in stray:
-        default_storage.delete(name)
-    return len(stray)
-
-
-STRAY_FILES = Retention(
+STRAY_FILES = stray_files(
     "stray files forgotten",
     gettext_lazy("Uploaded files whose row never came"),
     Evidence,
-    "at",
-    "KEEP_STRAY_FILES_DAYS",
-    by_itself=delete_stray_files,
+    place="evidence",
+    known=_evidence_of,
+)
+STRAY_PACKS = stray_files(
+    "stray packs forgotten",
+    gettext_lazy("Evidence packs whose row is gone"),
+    EvidencePack,
+    place="packs",
+    known=_packs_of,
 )
 
 
@@ -70,13 +63,36 @@ def _forget_parcels(parcels: Sequence[UnclaimedParcel]) -> None:
     UnclaimedParcel.objects.filter(pk__in=keys).delete()
 
 
+def _of_nothing_open(parcels: QuerySet[UnclaimedParcel]) -> QuerySet[UnclaimedParcel]:
+    """Without those whose refund, dispute or appeal is still open: their photographs show what came back."""
+    own = {"store_id": OuterRef("store_id")}
+    keeping = (
+        Refund.objects.filter(**own, pk=OuterRef("refund"), status__in=OPEN),
+        Dispute.objects.filter(**own, refund=OuterRef("refund"), status=DisputeStatus.OPEN),
+        Appeal.objects.filter(**own, refund=OuterRef("refund"), status=AppealStatus.OPEN),
+    )
+    return parcels.filter(*(~Exists(rows) for rows in keeping))
+
+
 PARCELS = Retention(
     "unclaimed parcels forgotten",
     gettext_lazy("Unclaimed parcels that have ended, with their photographs"),
     UnclaimedParcel,
     "ended_at",
     "KEEP_UNCLAIMED_DAYS",
+    which=_of_nothing_open,
     forget=_forget_parcels,
     batch=200,
 )
-RETENTIONS = (PACKS, PARCELS, STRAY_FILES)
+
+
+DECISIONS = Retention(
+    "bulk decisions forgotten",
+    gettext_lazy("Bulk decisions that are finished"),
+    DecisionJob,
+    "finished_at",
+    "KEEP_BULK_JOBS_DAYS",
+    parts=((DecisionRow, "job"),),
+    batch=20,
+)
+RETENTIONS = (PACKS, PARCELS, STRAY_FILES, STRAY_PACKS, DECISIONS)

@@ -42,12 +42,19 @@ from refunds.why_not import (
 
 @action
 def ship_return(
-    *, store_id: int, refund_id: UUID | str, carrier: str, tracking_number: str, actor: Actor, now: datetime
+    *,
+    store_id: int,
+    refund_id: UUID | str,
+    carrier: str,
+    tracking_number: str,
+    actor: Actor,
+    now: datetime,
+    is_here: bool = False,
 ) -> Refund:
     """The buyer has sent the goods back; the merchant's inspection clock starts (P1).
 
-    After an accepted exchange the refund stays withdrawn, and the merchant's new parcel becomes due (Q16). Invalid for
-    an unknown carrier or an odd number.
+    After an accepted exchange the refund stays withdrawn, and the merchant's new parcel becomes due (Q16). About a
+    parcel that `is_here` no carrier is asked. Invalid for an unknown carrier or an odd number.
     """
     carrier, tracking_number = waybill(carrier, tracking_number)
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
@@ -71,6 +78,7 @@ def ship_return(
         tracking_number=tracking_number,
         address="",
         now=now,
+        is_here=is_here,
     )
     record(
         writes,

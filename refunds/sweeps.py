@@ -7,6 +7,7 @@ from functools import partial
 from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_noop
 
 from common import clock
 from common.actions import action
@@ -25,7 +26,7 @@ from refunds.holds import lines_of, release
 from refunds.models import Refund, UnclaimedParcel
 from refunds.quality.restrictions import review_all
 from refunds.quality.rollup import roll_up_days
-from refunds.retention import PARCELS, STRAY_FILES
+from refunds.retention import DECISIONS, PARCELS, STRAY_FILES, STRAY_PACKS
 from refunds.returns import name_return_address
 from refunds.signals import faults_verified, refunds_decided
 from refunds.states import DueAction, RefundStatus, UnclaimedStatus
@@ -168,7 +169,7 @@ def _refund(writes: WriteSet, refunds: Sequence[Refund], actor: Actor, now: date
 
 SWEEPS = (
     Sweep(
-        "deadlines",
+        gettext_noop("deadlines"),
         sweep_due_refunds,
         "refunds.tasks.sweep_refunds",
         of_stores=True,
@@ -179,7 +180,7 @@ SWEEPS = (
     Sweep("refunds to share out", share_out_refunds, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep("parcels announced meanwhile", match_announced_parcels, "refunds.tasks.sweep_refunds", of_stores=True),
     Sweep(
-        "unclaimed parcels",
+        gettext_noop("unclaimed parcels"),
         note_overdue_parcels,
         "refunds.tasks.sweep_refunds",
         of_stores=True,
@@ -191,4 +192,6 @@ SWEEPS = (
     Sweep("restrictions", review_all, "refunds.tasks.review_quality", of_stores=True),
     Sweep(PARCELS.name, PARCELS.step, "common.tasks.forget_what_is_old"),
     Sweep(STRAY_FILES.name, STRAY_FILES.step, "common.tasks.forget_what_is_old"),
+    Sweep(STRAY_PACKS.name, STRAY_PACKS.step, "common.tasks.forget_what_is_old"),
+    Sweep(DECISIONS.name, DECISIONS.step, "common.tasks.forget_what_is_old"),
 )

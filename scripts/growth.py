@@ -21,10 +21,10 @@ GROWING = (
     *("refunds_appeal", "refunds_qualityrefund", "payments_payment", "payments_transfer", "offers_offer"),
     *("offers_outcome", "offers_advice", "offers_coupongrant", "offers_offercoupon", "automation_ruling"),
     *("connectors_mirroredrefund", "connectors_sentdecision", "connectors_platformtask", "refunds_assignment"),
-    *("refunds_note", "refunds_decisionjob", "refunds_decisionrow", "refunds_carrierclaim", "orders_delayreport"),
+    *("refunds_note", "refunds_refundtag", "privacy_buyerrequest", "refunds_carrierclaim", "orders_delayreport"),
     *("orders_delayedorder", "refunds_livesession", "automation_ruleversion", "refunds_qualityrestriction"),
     *("payments_dayallowance", "payments_reconciliation", "payments_difference", "refunds_qualityday"),
-    *("offers_dailyretention", "offers_dailyloss"),
+    *("offers_dailyretention", "offers_retentiontotal", "offers_dailyloss", "offers_lossoutcome"),
 )
 _MEASURE = "SELECT count(*), pg_table_size('{0}'), pg_indexes_size('{0}') FROM {0}"
 

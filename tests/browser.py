@@ -57,6 +57,11 @@ def arrive(page, selector: str) -> None:
     page.wait_for_load_state()
 
 
+def arrive_in(page, field: str) -> None:
+    """Wait for a page that puts the cursor into this field: before it does, what is typed are keys of the page."""
+    arrive(page, f"{field}:focus")
+
+
 def width_of(page) -> int:
     """How many pixels wide the page's content is."""
     return page.evaluate("document.documentElement.scrollWidth")

@@ -1,7 +1,8 @@
 """Fixtures for every test. The clock is frozen where a test asks for `at`."""
 
+import gc
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,28 +11,52 @@ from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
 from django.test import override_settings
+from django.test.client import ClientHandler
 
 from common import hint_server
 from common.api.codes import codes_of
 from common.writes import WriteSet
 from config.urls import api
 from stores.api.base import StoreViewSet
+from tests.books import everything_holds  # noqa: F401  a fixture
+from tests.cases import apart  # noqa: F401  a fixture
 from tests.codes import undeclared
-from tests.flush import statements
+from tests.flush import loaded, statements
+from tests.handler import load_middleware
 from tests.mail import mailbox  # noqa: F401  a fixture
 from tests.shapes import misshapen
 from tests.world import NOON, make_shop, wait
 
+MOSTLY_WAIT = ("embedded", "front")
+# Ten times what the service has (common/apps.py): a process of pytest holds so many tests and fixtures that each look
+# for cycles takes longer.
+OBJECTS_BETWEEN_COLLECTIONS = 500_000
+
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings):
+def place(worker_id):
+    """A number for each process of pytest that nobody else has, of another run on the same services neither."""
+    own = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
+    return int(os.environ.get("TEST_FIRST_PLACE", 0)) + own
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, place):
     """The test's databases are copies of a migrated one, where there is one: migrating each takes its time."""
     connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
+    connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_{place}"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _test_database_only(django_db_modify_db_settings):
     """Never against a database that isn't ours to empty."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """What migrations have put into tables is known before a test writes."""
+    with django_db_blocker.unblock():
+        loaded()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,10 +69,19 @@ def _tables_are_emptied_of_what_was_written():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(worker_id):
-    """Each worker process counts and clears in a database of its own on the one server."""
-    number = int(worker_id.removeprefix("gw")) + 1 if worker_id != "master" else 0
-    own = settings.REDIS_URL.replace("db=0", f"db={number}")
+def _garbage_is_rarely_looked_for():
+    """And never among the collected tests, which stay."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
+    yield
+    gc.set_threshold(*before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(place):
+    """Each process counts and clears in a database of its own on the one server."""
+    own = settings.REDIS_URL.replace("db=0", f"db={place}")
     with override_settings(REDIS_URL=own, CACHES={"default": {**settings.CACHES["default"], "LOCATION": own}}):
         yield
 
@@ -108,6 +142,13 @@ def _refusals_are_declared():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_chain_of_middleware():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", load_middleware)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _clean_cache(_own_cache):
     """Throttle counters and heartbeats don't travel between tests, nor what a test did to the server."""
@@ -130,6 +171,15 @@ class Clock:
 
     def __init__(self, traveller, has_database):
         self.traveller, self.has_database = traveller, has_database
+
+    @property
+    def now(self) -> datetime:
+        """Where it stands."""
+        return datetime.now(UTC)
+
+    def turn_back(self, instant: datetime) -> None:
+        """Where it stood before: what was written since is undone."""
+        self.traveller.move_to(instant)
 
     def move(self, **delta):
         """Go on by a timedelta's arguments."""
@@ -162,3 +212,12 @@ def broker_tasks(monkeypatch):
 def in_test_database():
     """Refuse to go on outside a test database."""
     assert connection.settings_dict["NAME"].startswith("test_")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with those that mostly wait, for servers to start and seconds to pass, while others take the processors.
+
+    As pytest-django orders them they would be the last, and all that is left.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in MOSTLY_WAIT)

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime
+from functools import cache
 from types import UnionType
 from typing import Annotated, NotRequired, get_args, get_origin, get_type_hints
 
@@ -14,9 +15,14 @@ _YUAN = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 def misshapen(event: EventType, data: dict) -> list[str]:
     """What is wrong with `data`, a line per datum; it is looked at as PostgreSQL keeps it."""
-    hints = get_type_hints(event.data, include_extras=True)
+    hints = _hints(event.data)
     kept = json.loads(json.dumps(data, default=str))
     return [f"{event}: {key} = {value!r}" for key, value in kept.items() if not _fits(value, hints[key])]
+
+
+@cache
+def _hints(data: type) -> dict:
+    return get_type_hints(data, include_extras=True)
 
 
 def _fits(value, hint) -> bool:

@@ -5,11 +5,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.db import models
 from django.urls import resolve, reverse
 
+from tests.cases import for_each
 from workbench.navigation import MENU
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +47,8 @@ def test_there_is_code_to_look_at():
 
 
 def test_a_file_tells_one_story():
-    assert [name(path) for path in CODE if len(path.read_text().splitlines()) > LONGEST] == []
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    assert [name(path) for path in [*CODE, *tests] if len(path.read_text().splitlines()) > LONGEST] == []
 
 
 def test_only_the_clock_reads_wall_time():
@@ -169,7 +170,7 @@ MAPPED = [
 ]
 
 
-@pytest.mark.parametrize("folder", MAPPED, ids=name)
+@for_each("folder", MAPPED, ids=name)
 def test_the_map_of_a_folder_names_every_file(folder):
     """The docstring of `__init__`, but for the files that ARCHITECTURE.md says of every room.
 

@@ -7,6 +7,7 @@ import pytest
 from common.events import event_types
 from common.facts import worded
 from scripts import events_table
+from tests.cases import for_each
 from tests.shapes import misshapen
 from tests.tenancy.things import make_delivery, make_endpoint
 from tests.world import make_shop
@@ -30,7 +31,7 @@ def test_every_event_has_a_line_with_a_title_in_both_languages():
         assert code.strip(), f"nobody records {event}"
 
 
-@pytest.mark.parametrize("event", event_types(), ids=str)
+@for_each("event", event_types(), ids=str)
 def test_its_example_has_the_shapes_that_are_told_of_it(event):
     kept = {key: value for key, value in event.example.items() if not event.facts[key].shape.startswith(SENTENCE)}
     assert misshapen(event, kept) == []

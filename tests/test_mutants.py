@@ -1,13 +1,20 @@
 """The tool that takes guards out: it finds them, takes out one alone, and keeps what came of it."""
 
 import ast
+import json
+import sys
+from copy import copy
+from importlib import import_module
+from types import ModuleType
 
 import pytest
 from django.db import connection
 
-from mutants import kept, table
+from mutants import kept, table, watching
 from mutants.catalogue import in_tables
+from mutants.choosing import Choice
 from mutants.finding import functions_of, in_code, of_file
+from mutants.swapping import Cold, swap_on_import
 from tests.test_architecture import ROOT
 
 CODE = b'''
@@ -32,6 +39,20 @@ def pay(*, store_id, payment_id):
     share = (payment.amount / 3).quantize(CENT, ROUND_DOWN)
     Note.objects.bulk_create([Note()], ignore_conflicts=True)
     cursor.execute("SELECT 1 FROM t WHERE store_id = %s FOR NO KEY UPDATE SKIP LOCKED", [store_id])
+'''
+
+
+WATCHED = b'''
+def why_not_pay(paid, late):
+    """In words."""
+    if paid and late:
+        return Refused("late")
+    return None
+
+
+def pay(paid, late):
+    refuse_if(why_not_pay(paid, late))
+    return rows.select_for_update()
 '''
 
 
@@ -115,6 +136,93 @@ def test_the_rooms_have_many_and_no_two_of_one_name():
             ast.parse(mutant.applied((ROOT / mutant.file).read_bytes()))
 
 
+@pytest.mark.parametrize(
+    ("paid", "late", "would_miss"),
+    [
+        (True, True, {"why_not_pay::refusal::1", "pay::refusal::1"}),
+        (True, False, {"why_not_pay::condition::2", "pay::lock::1"}),
+        (False, True, {"why_not_pay::condition::1", "pay::lock::1"}),
+    ],
+)
+def test_a_guard_is_missed_where_it_decides(monkeypatch, paid, late, would_miss):
+    before = set(watching.POINTS)
+    for function in (watching.passes, watching.holds, watching.fails, watching.refuses, watching.divides):
+        monkeypatch.setitem(__builtins__, f"_watch_{function.__name__}", function)
+    names = {"rows": Rows(), "Refused": Refused, "refuse_if": refuse_if}
+    exec(watching.watched("b.py", WATCHED), names)
+    watching.missed.clear()
+    try:
+        names["pay"](paid, late)
+    except Refused:
+        pass
+    points = {watching.POINTS[point].partition("#")[0].removeprefix("b.py::") for point in watching.missed}
+    assert points == would_miss | {"pay", "why_not_pay"}
+    del watching.POINTS[len(before) :]
+
+
+class Refused(Exception):
+    pass
+
+
+class Rows:
+    def select_for_update(self):
+        return self
+
+
+def refuse_if(why):
+    if why:
+        raise why
+
+
+def test_everything_can_be_watched():
+    for path in sorted((ROOT / "payments").rglob("*.py")):
+        compile(watching.watched(str(path), path.read_bytes()), str(path), "exec")
+
+
+def test_whoever_would_miss_it_is_tried_and_the_narrowest_first(tmp_path):
+    lock = found()["pay::lock::1"]
+    measured = {
+        "wide": {"seconds": 1, "missed": [0, 1, 2]},
+        "narrow": {"seconds": 2, "missed": [0]},
+        "elsewhere": {"seconds": 1, "missed": [1]},
+    }
+    tests = {f"tests/test_mutants.py::{name}": said for name, said in measured.items()}
+    (tmp_path / "reach").write_text(
+        json.dumps({"outcome": "points", "points": [lock.point, "a.py::other"]})
+        + "\n"
+        + json.dumps({"outcome": "measured", "tests": tests, "passed": [0, 1], "later": ["a.py::later"]})
+    )
+    tried = Choice(tmp_path / "reach").tests_for(lock, 60)
+    assert [name.rpartition("::")[2] for name in tried] == ["narrow", "wide"]
+    assert Choice(tmp_path / "reach").tests_for(lock, 1) == tried[:1]
+
+
+def test_what_is_made_on_import_is_changed_where_it_is_held(monkeypatch, tmp_path):
+    path = tmp_path / "held.py"
+    before = b"ONE = 'one row'\nBOTH = f'{ONE}, locked'\nOTHER = 'other'\n"
+    held, reader = ModuleType("payments.held"), ModuleType("payments.reader")
+    held.__file__ = str(path)
+    exec(before, vars(held))
+    reader.SAID = held.BOTH
+    monkeypatch.setitem(sys.modules, "payments.held", held)
+    monkeypatch.setitem(sys.modules, "payments.reader", reader)
+    swap_on_import(before, before.replace(b"one row", b"all rows"), path)
+    assert (held.BOTH, reader.SAID, held.OTHER) == ("all rows, locked", "all rows, locked", "other")
+    with pytest.raises(Cold):
+        swap_on_import(b"print(1)", b"print(2)", path)
+
+
+@pytest.mark.parametrize("kept_in", ["payments/models/payment.py"])
+def test_a_transition_may_begin_anywhere(monkeypatch, kept_in):
+    path = ROOT / kept_in
+    mutant = next(mutant for mutant in of_file(kept_in, path.read_bytes()) if mutant.kind == "source")
+    model, method = mutant.function.split(".")
+    meta = getattr(getattr(import_module("payments.models"), model), method)._django_fsm
+    monkeypatch.setattr(meta, "transitions", {source: copy(one) for source, one in meta.transitions.items()})
+    swap_on_import(path.read_bytes(), mutant.applied(path.read_bytes()), path)
+    assert meta.has_transition("no such state")
+
+
 @pytest.mark.django_db
 def test_each_guard_of_the_tables_can_be_taken_out():
     mutants = {mutant.name: mutant for mutant in in_tables()}
@@ -122,10 +230,13 @@ def test_each_guard_of_the_tables_can_be_taken_out():
     assert {"check", "unique", "reference", "policy", "trigger"} == {mutant.kind for mutant in mutants.values()}
     with connection.cursor() as cursor:
         for mutant in mutants.values():
-            cursor.execute("SAVEPOINT whole")
-            for statement in mutant.statements:
+            if not mutant.put_back:
+                cursor.execute("SAVEPOINT whole")
+            for statement in (*mutant.statements, *mutant.put_back):
                 cursor.execute(statement)
-            cursor.execute("ROLLBACK TO SAVEPOINT whole")
+            if not mutant.put_back:
+                cursor.execute("ROLLBACK TO SAVEPOINT whole")
+    assert {mutant.name for mutant in in_tables()} == mutants.keys(), "each has been put back"
 
 
 @pytest.mark.django_db

@@ -7,12 +7,11 @@ from functools import cache
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from psycopg import Cursor
 
 from common.actors import Actor, ActorKind
 from common.obligations import obligations
+from common.queries import preparing_cursor
 from common.tenancy import system_scope, tenant_scope
 from common.writes import WriteSet
 from orders import actions as order_actions
@@ -20,8 +19,7 @@ from orders.models import Order, OrderLine
 from refunds import opening
 from refunds.models import Refund
 from stores import actions as store_actions
-from stores.marketplaces import current_rules
-from stores.models import CategoryOpening, Membership, ReturnAddress, Store, User
+from stores.models import Membership, ReturnAddress, Store, User
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in Shanghai
 OPERATOR = Actor(ActorKind.OPERATOR, "test", "operator")
@@ -35,16 +33,16 @@ def wait(**delta) -> None:
 
     One prepared statement for all tables of work: clocks are moved thousands of times.
     """
-    with system_scope(), Cursor(connection.connection) as cursor:
-        cursor.execute(_sooner(), {"passed": timedelta(**delta)}, prepare=True)
+    with system_scope(), preparing_cursor() as cursor:
+        cursor.execute(_sooner(), [timedelta(**delta)])
 
 
 @cache
 def _sooner() -> str:
     """Whatever waits, waits shorter. What a worker holds this moment isn't waiting."""
     updates = (
-        f"u{place} AS (UPDATE {table} SET next_attempt_at = next_attempt_at - %(passed)s::interval,"
-        f" leased_until = leased_until - %(passed)s::interval WHERE {pk} IN"
+        f"u{place} AS (UPDATE {table} SET next_attempt_at = next_attempt_at - $1::interval,"
+        f" leased_until = leased_until - $1::interval WHERE {pk} IN"
         f" (SELECT {pk} FROM {table} WHERE next_attempt_at IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED))"
         for place, (table, pk) in enumerate((model._meta.db_table, model._meta.pk.column) for model in obligations())
     )
@@ -220,10 +218,6 @@ class Shop:
 def make_shop(marketplace: str = "taote", code: str | None = None, **store_facts) -> Shop:
     """A store with everything it needs to work."""
     code = code or f"{marketplace}-{next(_numbers)}"
-    if current_rules(marketplace).offers_in_open_categories_only:  # a test may have emptied the launch list
-        CategoryOpening.objects.get_or_create(
-            marketplace=marketplace, category="50008163", defaults={"name": "bedding", "opens_on": NOON.date()}
-        )
     with system_scope():
         store = store_actions.create_store(
             code=code, name=f"Store {code}", marketplace=marketplace, actor=OPERATOR, now=NOON, **store_facts

@@ -24,7 +24,7 @@ from common import clock
 from common.actions import bookkeeping
 from common.actors import SYSTEM
 from common.callees import CalleeLost, held_callee, take_up_callee
-from common.errors import kind_of, told_safely
+from common.errors import told_safely
 from common.metering import noting
 from common.models import Event
 from common.tenancy import tenant_scope
@@ -109,7 +109,7 @@ def _attempt(endpoint: Endpoint, delivery: Delivery) -> CallAnswer | None:
     except Exception as error:
         log.error("delivery %s: %s", delivery.pk, told_safely(error), extra={"event_id": delivery.event})
         with transaction.atomic(), tenant_scope(endpoint.store_id):
-            _put_aside(endpoint, delivery, kind_of(error))
+            _put_aside(endpoint, delivery, CallError.BROKEN)
         return None
 
 

@@ -36,3 +36,4 @@ class CallError(models.TextChoices):
     TLS_FAILED = "tls_failed", _("No safe connection (TLS)")
     NOT_HTTP = "not_http", _("The answer isn't HTTP")
     NOT_REACHED = "not_reached", _("Not reached")
+    BROKEN = "broken", _("Something broke here; it is sent again")

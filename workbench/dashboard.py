@@ -15,7 +15,7 @@ from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueMixin, shown_tiles
 from workbench.money.small_payments import allowance_bars
 from workbench.quality.board import restricted_stores, restrictions_in_force
-from workbench.refunds.queues import next_deadlines
+from workbench.refunds.queues import MERCHANTS_TURN, WAREHOUSES_TURN, next_deadlines, works_in_warehouse
 from workbench.store.first_steps import new_stores, stores_by_steps
 
 MOST_COLUMNS = 6
@@ -27,7 +27,9 @@ def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
     tiles = shown_tiles(
         [tile for each in lists if each.has_view_permission(request) for tile in each.tiles(request, now)]
     )
-    stores, deadlines, restrictions = stores_by_steps(desk), next_deadlines(now), restrictions_in_force()
+    in_warehouse = works_in_warehouse(request)
+    deadlines = next_deadlines(now, states=WAREHOUSES_TURN if in_warehouse else MERCHANTS_TURN)
+    stores, restrictions = stores_by_steps(desk), restrictions_in_force()
     allowances = allowance_rows(desk.shown, now)
     read_at_once(stores, deadlines, restrictions, *allowances)
     new = new_stores(desk, stores)
@@ -40,6 +42,7 @@ def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
         "tiles": tiles,
         "columns": balanced_columns(len(tiles)),
         "deadlines": next_due,
+        "in_warehouse": in_warehouse,
         "allowance_bars": allowance_bars(desk, now, allowances) if user.has_perm("payments.view_payment") else [],
         "restricted": restricted_stores(restrictions) if user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,

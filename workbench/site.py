@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -47,6 +48,7 @@ class WorkbenchSite(UnfoldAdminSite):
     index_title = gettext_lazy("Overview")
     index_template = "workbench/dashboard.html"
     enable_nav_sidebar = True
+    empty_value_display = "–"
 
     def admin_view(self, view, cacheable=False):
         """Open the user's scope and time zone around the view and its template."""
@@ -121,8 +123,14 @@ class WorkbenchSite(UnfoldAdminSite):
             path("integrate/", self.admin_view(integrate_view), name="integrate"),
             path("integrate/guide/<slug:name>/", self.admin_view(guide_view), name="integrate_guide"),
             path("insights/rates/", self.admin_view(rates_view), name="insights_rates"),
-            *super().get_urls(),
+            # Nothing of ours has a page elsewhere, and Django's way there answers an odd id with an error.
+            *(address for address in super().get_urls() if getattr(address, "name", "") != "view_on_site"),
         ]
+
+    def get_app_list(self, request, app_label=None):
+        """Django's own menu, made where it is shown: the desk has another, and it took 1.5 ms of each page."""
+        whole = super().get_app_list
+        return SimpleLazyObject(lambda: whole(request)) if app_label is None else whole(request, app_label)
 
     def each_context(self, request):
         """What every page shows: the desk and what interrupts it, beside the theme's own."""

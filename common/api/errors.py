@@ -14,6 +14,7 @@ from rest_framework.fields import get_error_detail
 
 from common import errors
 from common.api.parsers import TooLarge
+from common.replica.turns import turn
 from common.web.unavailable import TRY_AGAIN_S, why_unavailable
 
 log = logging.getLogger("wanliu.api")
@@ -62,7 +63,7 @@ class TooBusy(APIException):
 
 
 class Unavailable(APIException):
-    """The database can't answer now; the same call may be repeated."""
+    """The database or a disk can't take it now; the same call may be repeated."""
 
     status_code = 503
     wait = TRY_AGAIN_S
@@ -100,9 +101,12 @@ class WanliuExceptionHandler(ExceptionHandler):
         return super().convert_known_exceptions(exc)
 
     def report_exception(self, exc, response):
-        """Log what nobody expected, with the request's id."""
+        """Log what nobody expected, with the request's id. Of what the replica couldn't answer the primary is asked."""
+        if (reading := turn()) is not None and reading.failed:
+            log.info("the replica couldn't answer (%s): the primary is asked", errors.kind_of(self.exc))
+            return
         if isinstance(exc, Unavailable):
-            log.error("the database did not answer: %s", exc.get_codes(), exc_info=self.exc)
+            log.error("the database or a disk did not answer: %s", exc.get_codes(), exc_info=self.exc)
             return
         if response.status_code >= 500:
             log.error("unexpected error", exc_info=self.exc)

@@ -131,6 +131,12 @@ def buyers_seen(way: str) -> None:
 
 
 @_harmless
+def read_from(outcome: str) -> None:
+    """A reading that the replica may answer was answered by it, or by the primary and why (`common.replica.way`)."""
+    series("wanliu_replica_reads", outcome).inc()
+
+
+@_harmless
 def limit_reached(limit: str) -> None:
     """A caller was told to wait."""
     series("wanliu_limits_reached", limit if limit in LIMITS else "other").inc()

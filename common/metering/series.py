@@ -33,6 +33,7 @@ DECLARED: dict[str, tuple[type, str, tuple[str, ...], tuple]] = {
     "wanliu_settlements": (Counter, "What gateways said of payments.", ("gateway", "outcome"), ()),
     "wanliu_webhook_deliveries": (Counter, "Calls to endpoints by what came of them.", ("outcome",), ()),
     "wanliu_buyers_seen": (Counter, "Looks at buyers' data that were put on record.", ("way",), ()),
+    "wanliu_replica_reads": (Counter, "Readings that the replica may answer, by who did.", ("outcome",), ()),
     "wanliu_limits_reached": (Counter, "Callers that were told to wait, by the limit.", ("limit",), ()),
 }
 

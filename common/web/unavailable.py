@@ -1,5 +1,6 @@
-"""When PostgreSQL is the reason why a request fails: what to tell the client, who may simply try again."""
+"""When PostgreSQL or a disk is the reason why a request fails: what to tell the client, who may simply try again."""
 
+import errno
 from typing import NamedTuple
 
 import psycopg
@@ -16,6 +17,8 @@ _TOO_SLOW = (
     errors.IdleInTransactionSessionTimeout,
     errors.TransactionTimeout,
 )
+# A disk, or what we may use of it, takes no more.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 class FailureReason(NamedTuple):
@@ -34,10 +37,12 @@ UNAVAILABLE = FailureReason(
 
 
 def why_unavailable(error: BaseException | None) -> FailureReason | None:
-    """The reason if the database was too slow, is down or is full; None when the error is of another kind."""
+    """The reason if the database was too slow, is down, or it or a disk is full; None for errors of another kind."""
     cause = error if isinstance(error, psycopg.Error) else getattr(error, "__cause__", None)
     if isinstance(cause, _TOO_SLOW):
         return TIMEOUT
     if isinstance(cause, errors.ReadOnlySqlTransaction) or isinstance(error, OperationalError | InterfaceError):
+        return UNAVAILABLE
+    if isinstance(error, OSError) and error.errno in _FULL:
         return UNAVAILABLE
     return None

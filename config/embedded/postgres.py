@@ -38,17 +38,20 @@ SETTINGS = {
 }
 # Throw-away clusters: nothing outlives a crash, and several test processes race at the same time.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+# Nobody copies the log of a throw-away cluster: rows that come with their table, and new indexes, needn't be in it.
+UNCOPIED = {"wal_level": "minimal", "max_wal_senders": "0"}
 STOP_SECONDS = 10.0
 
 
 class Postgres:
     """The PostgreSQL of one data directory.
 
-    `durable=False` trades crash safety for speed (tests). `create_db` lets the owner's role create databases,
-    which the test runner needs and nothing else should have.
+    `durable=False` trades crash safety for speed (tests). `create_db` is for throw-away clusters: it lets the owner's
+    role create databases, which the test runner needs and nothing else should have, and keeps the log for crashes only.
     """
 
     name = "postgres"
+    locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")  # of PostgreSQL 17 and newer
 
     def __init__(self, data_dir: Path, *, durable: bool = True, create_db: bool = False) -> None:
         self.data_dir = data_dir.resolve()
@@ -94,7 +97,8 @@ class Postgres:
 
     def command(self) -> Command:
         user = server_user()
-        settings = SETTINGS | ({} if self.durable else CARELESS) | {"unix_socket_directories": str(self.socket_dir)}
+        settings = SETTINGS | ({} if self.durable else CARELESS) | (UNCOPIED if self.create_db else {})
+        settings |= {"unix_socket_directories": str(self.socket_dir)}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return Command(
             name=self.name,
@@ -139,12 +143,8 @@ class Postgres:
         answer = server_user().run(
             [
                 *(str(self._program("initdb")), "-D", str(unfinished), "--username", SUPERUSER),
-                *(
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                ),  # trust: the socket directory is ours alone
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--auth=trust", "--encoding=UTF8"),  # trust: the socket directory is ours alone
+                *self.locale,
                 *(() if self.durable else ("--no-sync",)),
             ],
             env=self._env,

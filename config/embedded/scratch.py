@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,16 +36,22 @@ class Services:
 
 
 @contextmanager
-def throwaway(*, durable: bool = False) -> Iterator[Services]:
+def throwaway(
+    *, durable: bool = False, server: Callable[..., Postgres] = Postgres, kept_in: Path | None = None
+) -> Iterator[Services]:
     """Start PostgreSQL and Valkey in a temporary directory and remove every trace in the end.
 
     By default nothing is synced to disk, which is what tests want; `durable=True` keeps PostgreSQL's own
-    settings, without which a benchmark would flatter us. Raises ServiceError when they do not come up.
+    settings, without which a benchmark would flatter us. `server` makes another PostgreSQL than the wheel's. `kept_in`
+    is a directory where they stay, and go on from, the next time. Raises ServiceError when they do not come up.
     """
     with ExitStack() as stack:
-        data_dir = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wanliu-", ignore_cleanup_errors=True)))
-        postgres, valkey = Postgres(data_dir, durable=durable, create_db=True), Valkey(data_dir)
-        stack.callback(postgres.remove)
+        data_dir = kept_in or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="wanliu-", ignore_cleanup_errors=True))
+        )
+        postgres, valkey = server(data_dir, durable=durable, create_db=True), Valkey(data_dir)
+        if not kept_in:
+            stack.callback(postgres.remove)
         started = [(service, stack.enter_context(running(service))) for service in (postgres, valkey)]
         for service, process in started:
             wait_until_up(service, process)

@@ -7,12 +7,13 @@ a secret is never repeated.
 import logging
 import re
 from collections.abc import Callable
-from email.utils import parseaddr
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from cryptography.fernet import Fernet
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
 from common.sentinels import SENTINELS_EXAMPLE, Sentinels, is_watched
 from config.database import LIMITS
@@ -20,15 +21,23 @@ from config.secret import SHORTEST, is_weak
 
 SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]", re.ASCII | re.IGNORECASE)
+LABELS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII | re.IGNORECASE)
+SENDER = re.compile(r"[^@\s<>/:]+@[^@\s<>/:]+|[^@<>]*<[^@\s<>/:]+@[^@\s<>/:]+>")
 RATE = re.compile(r"[1-9][0-9]*/(s|sec|second|m|min|minute|h|hour|d|day)", re.ASCII)
 DATABASES = {"postgres", "postgresql", "pgsql"}
 HINT_SERVERS = {"redis", "rediss", "unix"}
+RABBITS = ("amqp:", "amqps:")
 BROKERS = {"redis", "rediss", "redis+socket", "amqp", "amqps"}
 
 
-def text(said: str) -> str:
-    """As it is."""
-    return said
+def listening(said: str) -> str:
+    """An address of this machine, or a name of one."""
+    try:
+        return str(ip_address(said.strip("[]")))
+    except ValueError:
+        if LABELS.fullmatch(said) and not said.replace(".", "").isdigit():
+            return said
+    raise ValueError(f"must be an address of this machine such as 127.0.0.1, without scheme and port, not “{said}”")
 
 
 def switch(said: str) -> bool:
@@ -105,7 +114,7 @@ def origins(said: str) -> list[str]:
     """Where forms may come from."""
     for part in items(said):
         split = split_url(part)
-        if split.scheme not in {"http", "https"} or not split.netloc or split.path:
+        if split.scheme not in {"http", "https"} or not split.hostname or split.path or _says_more(split):
             raise ValueError(f"must be addresses such as https://desk.example.com; “{part}” is none")
     return items(said)
 
@@ -113,7 +122,7 @@ def origins(said: str) -> list[str]:
 def site(said: str) -> str:
     """Where people reach the desk, without a slash at its end."""
     split = split_url(said)
-    if split.scheme not in {"http", "https"} or not split.hostname or split.path.strip("/") or split.query:
+    if split.scheme not in {"http", "https"} or not split.hostname or split.path.strip("/") or _says_more(split):
         raise ValueError(f"must be an address such as https://desk.example.com, and no path; “{said}” is none")
     return said.rstrip("/")
 
@@ -141,7 +150,7 @@ def mail_server(said: str) -> str:
 
 def sender(said: str) -> str:
     """Whom e-mail comes from."""
-    if "@" not in parseaddr(said)[1]:
+    if not SENDER.fullmatch(said):
         raise ValueError(f"must be a sender such as Wanliu <desk@example.com>, not “{said}”")
     return said
 
@@ -156,8 +165,13 @@ def rate(said: str) -> str:
 def database(said: str) -> str:
     """The address of a PostgreSQL, with the role and the database."""
     split = split_url(said)
-    if split.scheme not in DATABASES or not split.username or not split.path.strip("/"):
+    if split.scheme not in DATABASES or not split.username or not re.fullmatch("/[^/]+", split.path):
         raise ValueError("must be an address such as postgres://role:password@host:5432/database")
+    for name in dict(parse_qsl(split.query, keep_blank_values=True)).keys() - {"currentSchema"}:
+        try:
+            make_conninfo(**{name: ""})
+        except ProgrammingError:
+            raise ValueError(f"says “{name}”, which PostgreSQL's client doesn't know") from None
     return said
 
 
@@ -167,11 +181,17 @@ def server(*schemes: str, example: str) -> Callable[[str], str]:
     def read(said: str) -> str:
         if is_watched(said):
             return watched(said)
-        split = split_url(said)
+        split = split_url(said.partition(";")[0] if said.startswith(RABBITS) else said)
         if split.scheme not in schemes or not (split.netloc or split.path):
             raise ValueError(f"must be an address such as {example}")
-        if split.scheme in {"amqp", "amqps"} and not split.hostname:
-            raise ValueError("must name RabbitMQ's host: amqp://name:password@host:5672/vhost")
+        if said.startswith(RABBITS):
+            nodes = [split_url(one) for one in said.split(";")]
+            if not all(one.scheme == split.scheme and one.hostname for one in nodes):
+                raise ValueError(
+                    "must name RabbitMQ's host: amqp://name:password@host:5672/vhost; several with ; between"
+                )
+        if split.scheme in {"redis", "rediss"} and not re.fullmatch("/?[0-9]{0,5}/?", split.path, re.ASCII):
+            raise ValueError(f"must end with a database's number, as in {example}")
         return said
 
     return read
@@ -200,9 +220,20 @@ def split_url(said: str) -> SplitResult:
     return split
 
 
+def _says_more(split: SplitResult) -> bool:
+    """Whether an address holds more than scheme, host, port and path."""
+    return bool(split.query or split.fragment or split.username or split.password)
+
+
 def directory(said: str) -> Path:
     """A place for files."""
-    if Path(said).exists() and not Path(said).is_dir():
+    if not said.isprintable():
+        raise ValueError("must be a directory's path without signs that can't be seen")
+    try:
+        is_other = Path(said).exists() and not Path(said).is_dir()
+    except OSError as error:
+        raise ValueError(f"must be a directory's path: {error.strerror}") from None
+    if is_other:
         raise ValueError(f"must be a directory, which {said} isn't")
     return Path(said)
 

@@ -58,7 +58,7 @@ def _texts() -> tuple[dict[str, str], dict[str, str]]:
             mistakes[setting.name] = f"{setting.name} is set, and so is {file}: leave one of them out."
             continue
         try:
-            texts[setting.name] = env.str(setting.name, "")
+            texts[setting.name] = env.str(setting.name, "").strip()
         except (ValueError, OSError):
             mistakes[setting.name] = f"{file} names a file that can't be read: {os.environ[file]}."
     return texts, mistakes
@@ -74,6 +74,8 @@ def _not_for_production(setting: Setting, values: Mapping[str, Any], is_said: bo
     match name:
         case "DATA_DIR" if not value.is_absolute():
             return f"DATA_DIR must be an absolute path in production, not {value}."
+        case "METRICS_DIR" if value and not value.is_absolute():
+            return f"METRICS_DIR must be an absolute path in production, not {value}."
         case "ALLOWED_HOSTS" if "*" in value:
             return "ALLOWED_HOSTS must name the hosts in production: “*” lets a caller choose where links lead."
         case "CSRF_TRUSTED_ORIGINS" if plain := [origin for origin in value if not origin.startswith("https://")]:

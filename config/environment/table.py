@@ -42,7 +42,7 @@ SETTINGS = (
         default=Path(".data"),
         needed=True,
     ),
-    Setting("HOST", "the address to listen on", kinds.text, default="127.0.0.1"),
+    Setting("HOST", "the address to listen on", kinds.listening, default="127.0.0.1"),
     Setting("PORT", "the port to listen on", kinds.whole(1, 65535), default=8000),
     Setting("WEB_PROCESSES", "processes of a web server", kinds.whole(1, 64), default=2),
     Setting("WEB_THREADS", "threads of each, which answer requests", kinds.whole(1, 64), default=4),
@@ -70,6 +70,19 @@ SETTINGS = (
         unset="the embedded one's, or nobody",
     ),
     Setting(
+        "REPLICA_DATABASE_URL",
+        "a streaming replica of it, one server and no balancer, with the role of DATABASE_URL: lists, exports and "
+        "figures are read there",
+        kinds.database,
+        unset="everything is read where it is written",
+    ),
+    Setting(
+        "REPLICA_MOST_LAG_S",
+        "a replica that is further behind than so many seconds isn't asked",
+        kinds.whole(2, 60),
+        default=5,
+    ),
+    Setting(
         "PREPARED_STATEMENTS",
         "0 behind a pooler that keeps no plans (PgBouncer before 1.21)",
         kinds.switch,
@@ -86,7 +99,7 @@ SETTINGS = (
     Setting(
         "CELERY_BROKER_URL",
         "the queue of the workers: Valkey or Redis as above, or RabbitMQ 3.10 or newer "
-        "(`amqp://name:password@host:5672/vhost`), in quorum queues",
+        "(`amqp://name:password@host:5672/vhost`, of a cluster all nodes with `;` between), in quorum queues",
         kinds.broker,
         unset="that of `REDIS_URL`",
     ),
@@ -144,7 +157,8 @@ SETTINGS = (
     ),
     Setting(
         "EMAIL_URL",
-        "the server that sends e-mail (`submission://user:password@mail.example.com:587`); `console:` prints it",
+        "the server that sends e-mail (`submission://user:password@mail.example.com:587`); `console:` prints it, where"
+        " nobody works",
         kinds.mail_server,
         unset="no e-mail: links are handed over",
     ),
@@ -198,7 +212,7 @@ SETTINGS = (
         kinds.directory,
         unset="nothing is measured",
     ),
-    Setting("METRICS_HOST", "the address on which `/metrics` is answered", kinds.text, default="127.0.0.1"),
+    Setting("METRICS_HOST", "the address on which `/metrics` is answered", kinds.listening, default="127.0.0.1"),
     Setting("METRICS_PORT", "its port, never that of the desk", kinds.whole(1, 65535), default=9464),
     Setting(
         "METRICS_KEY",

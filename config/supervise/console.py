@@ -44,7 +44,8 @@ def limit_log(log: Path) -> None:
 
 def show_ready(base_url: str, demo_file: Path, log_dir: Path, seconds: float) -> None:
     """The address, who can sign in, and where to look."""
-    users = json.loads(demo_file.read_text()).get("users", {})
+    told = json.loads(demo_file.read_text())
+    users = told.get("users", {})
     say(f"\nWanliu is ready at {base_url}/ ({seconds:.1f} s)\n")
     width = max((len(str(user.get("username", name))) for name, user in users.items()), default=0)
     for name, user in users.items():
@@ -52,4 +53,5 @@ def show_ready(base_url: str, demo_file: Path, log_dir: Path, seconds: float) ->
     if not users:
         say("  No demo here: `manage.py create_operator` opens the first account.")
     keys = f"API keys: {demo_file} · " if users else ""
+    keys += f"group chat: {told['chat']}/ · " if "chat" in told else ""
     say(f"\n{keys}logs: {log_dir}/ · Ctrl-C stops everything\n")

@@ -75,6 +75,11 @@ class Options:
         """Their addresses by platform; it exists only while they listen."""
         return self.fakes_dir / "addresses.json"
 
+    @property
+    def chat_file(self) -> Path:
+        """Where the demo's group chat listens; it exists only while it does."""
+        return self.fakes_dir / "chat.json"
+
     def child_environ(self, environ: Mapping[str, str]) -> dict[str, str]:
         """The environment of web, worker and beat."""
         return {
@@ -92,9 +97,10 @@ class Options:
 
     @staticmethod
     def _of_the_demo(environ: Mapping[str, str]) -> dict[str, str]:
-        """Shops that are asked soon again, and e-mails that stand in the log of the process that sends them."""
+        """Shops that are asked soon again, robots that write to a chat here, and e-mails that stand in a log."""
         return {
             "CONNECTOR_LONGEST_PAUSE_S": environ.get("CONNECTOR_LONGEST_PAUSE_S") or "10",
+            "WEBHOOKS_ALLOW_LOOPBACK": environ.get("WEBHOOKS_ALLOW_LOOPBACK") or "1",
             "EMAIL_URL": environ.get("EMAIL_URL") or "console:",
             "EMAIL_FROM": environ.get("EMAIL_FROM") or "Wanliu <demo@example.com>",
         }

@@ -116,6 +116,7 @@ def connect_demo(options: Options) -> str | None:
     if not options.demo or not options.credentials_file.exists():
         return None
     told = {"fakes_file": options.fakes_file, "credentials_file": options.credentials_file}
+    told["chat_file"] = options.chat_file
     return call_command("connect_demo", **told, address=options.base_url)
 
 

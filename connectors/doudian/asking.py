@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from common import clock
+from common.sentences import sentence as _
 from connectors import http
 from connectors.port import (
     PlatformError,

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy
 from connectors.reading import fen, part, pieces, rows, seconds, text, whole, without_receivers
 

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.http import send
 from connectors.port import (
     NotThere,

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from common.ids import new_id
+from common.kept_text import KeptTextField
 from common.obligations import Obligation, ObligationQuerySet
 from common.tenancy import TenantModel, TenantQuerySet
 from connectors.models.connection import Connection
@@ -35,7 +36,7 @@ class MirroredRefund(TenantModel):
     changed_at = models.DateTimeField(_("changed there"), null=True)
     read_at = models.DateTimeField(_("read"))
     needs_look = models.BooleanField(_("needs a look"), default=False)
-    problem = models.CharField(_("problem"), max_length=300, blank=True)
+    problem = KeptTextField(_("problem"), max_length=300, blank=True)
     reasons = models.JSONField(null=True)
     reasons_read_at = models.DateTimeField(null=True)
     reasons_due = models.BooleanField(default=False, db_default=False, editable=False)

@@ -13,9 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
+from common.sentences import sentence as _
 from connectors.doudian.asking import GATEWAY, SUCCESS, ask_doudian, doudian_tokens, own_id
 from connectors.doudian.copies import doudian_copy, told_of
 from connectors.doudian.decisions import (
@@ -58,7 +56,6 @@ from connectors.port import (
 from connectors.reading import part, rows, text, whole
 
 PAGE_SIZE, REACH = 100, 50_000  # rows
-_TOO_MANY = gettext_lazy("There are more changes in this window than can be paged through.")
 
 
 @register
@@ -109,7 +106,7 @@ class Douyin(Platform):
         }
         first = _list(shop, asked, 0)
         if (total := whole(first.get("total")) or 0) > REACH:
-            raise WindowTooFull(ours=str(_TOO_MANY))
+            raise WindowTooFull(ours=_("There are more changes in this window than can be paged through."))
         if not first.get("has_more"):
             yield _rows(first)
             return
@@ -122,7 +119,7 @@ class Douyin(Platform):
             if not answer.get("has_more"):
                 break
         else:
-            raise WindowTooFull(ours=str(_TOO_MANY))
+            raise WindowTooFull(ours=_("There are more changes in this window than can be paged through."))
         for page in range(last - 1, -1, -1):
             yield _rows(_list(shop, asked, page))
 

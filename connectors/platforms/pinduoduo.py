@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
-
 from common import clock
+from common.sentences import sentence as _
 from connectors import http
 from connectors.port import (
     AddressCopy,

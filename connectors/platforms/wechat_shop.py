@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.port import (
     AddressCopy,
     Authorisation,

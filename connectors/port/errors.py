@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
+from common.sentences import sentence as _
 
 
 class PlatformError(Exception):

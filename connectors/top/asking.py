@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.http import send
 from connectors.port import (
     PlatformError,

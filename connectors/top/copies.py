@@ -7,8 +7,7 @@ Not explained are `EXCHANGE_TRANSFORM_TO_REFUND` (whether the merchant is to pay
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from connectors.port import LineCopy, OrderCopy, RefundCopy, RefundStage, UnreadableCopy, Verb
 from connectors.reading import beijing, milliseconds, part, pieces, text, whole, without_receivers, yuan_told
 from connectors.top.decisions import is_true

@@ -7,8 +7,7 @@ and the version that the agent saw, so that they fail when the refund has change
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
+from common.sentences import sentence as _
 from common.words import for_buyers
 from connectors.port import PlatformDecision, RefundCopy, Unreachable, Verb
 from connectors.reading import in_fen, part, rows, text

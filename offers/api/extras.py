@@ -12,7 +12,7 @@ from common.together import read_together
 from offers.api.serializers import OfferSerializer
 from offers.cautions import cautions_of_payment
 from offers.eligibility import why_not_retain
-from offers.insights.loss import KEPT, LOSS_PARTS, loss_of
+from offers.insights.loss import KEPT, LOSS_PARTS, Loss, counted_losses, loss_of
 from offers.insights.rates import RateHistory, rates_of_stores
 from offers.kept_coupons import kept_of_orders, would_end_coupons
 from offers.models import CouponGrant
@@ -49,8 +49,9 @@ def loss(refund: Refund) -> dict | None:
     """What it costs when the refund is paid, by the store's rates (K12); null when the buyer has given up."""
     if refund.status in KEPT:
         return None
-    now = clock.now()
-    found = loss_of(refund.order, refund, _rates_of(refund).at(refund.resolved_at or now, refund.rules))
+    found = _counted_loss(refund)
+    if found is None:
+        found = loss_of(refund.order, refund, _rates_of(refund).at(refund.resolved_at or clock.now(), refund.rules))
     return {name: f"{getattr(found, name):.2f}" for name in LOSS_PARTS}
 
 
@@ -60,6 +61,11 @@ def warnings_of(payment: Payment) -> list[dict[str, str]]:
     if payment.topic_id != payment.order_id:
         refund = Refund.objects.for_store(payment.store_id).filter(pk=payment.topic_id).first()
     return [asdict(caution) for caution in cautions_of_payment(payment, refund, payment.created_at)]
+
+
+@read_together
+def _counted_loss(refunds: Sequence[Refund]) -> dict[UUID, Loss | None]:
+    return dict.fromkeys([refund.pk for refund in refunds]) | counted_losses(refunds)
 
 
 @read_together

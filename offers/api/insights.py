@@ -133,9 +133,15 @@ class InsightsViewSet(StoreViewSet):
     callers = {"retention": "S"}
     dear = frozenset({"retention"})
     queries = {"retention": frozenset({"from", "to", "group_by", "format"})}
+    from_replica = frozenset({"retention"})
     serializer_class = RetentionReportSerializer
     queryset = DailyRetention.objects.none()
     content_negotiation_class = FormatIsTheViews
+
+    @classmethod
+    def is_for_replica(cls, action, params):
+        """A table that is taken away is on record."""
+        return super().is_for_replica(action, params) and params.get("format", "json") == "json"
 
     @extend_schema(
         parameters=[SpanSerializer],

@@ -5,6 +5,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from common.api.represent import represent
+from common.looks import shows
 from offers import actions
 from offers.api.serializers import (
     AcceptSerializer,
@@ -101,7 +102,7 @@ class OfferOptionsViewSet(StoreViewSet):
     def offer_options(self, request, pk):
         """The methods that are possible now, with their limits and the reason to choose them."""
         refund = found(refund_with_order.one(store_id=self.store.pk, refund_id=parse_id(pk)))
-        situation = Situation(refund, self.now)
+        situation = Situation(refund, self.now, self.actor)
         refused = why_not_retain(situation)
         possible = (
             [] if refused else [method for method in methods_for(refund) if why_not_offer(method, situation) is None]
@@ -117,7 +118,7 @@ class OfferOptionsViewSet(StoreViewSet):
                 "amount_why": option.amount_why,
                 "expected": f"{option.expected:.2f}",
             }
-            for option in recommend(situation, possible, self.actor)
+            for option in recommend(situation, possible)
         ]
         answer = {
             "retainable": {"ok": refused is None, "code": refused and refused.code},
@@ -154,4 +155,5 @@ class CouponViewSet(ListMixin, StoreViewSet):
             grant = grant_coupon(
                 store_id=self.store.pk, coupon_id=coupon.pk, order_number=number, actor=self.actor, now=self.now
             )
+        shows(grant)
         return Response(CouponGrantSerializer(grant).data, status=201)

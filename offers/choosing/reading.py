@@ -61,11 +61,15 @@ def foresee_ceilings(store: Store, start: date, end: date) -> Foresight:
 
 def read_log(store: Store, start: date, end: date) -> list[Logged]:
     """The store's offers of these days that were sent as recommended, are over, and are rolled up. Two statements."""
-    sent = Advice.objects.for_store(store.pk).filter(was_taken=True, offer__sent_on__range=(start, end))
-    rows = sent.order_by("-id").values_list("offer_id", "method", "amount", "arms")[:MOST_READ]
+    sent = Advice.objects.for_store(store.pk).filter(
+        was_taken=True, offer__store=store.pk, offer__sent_on__range=(start, end)
+    )
+    rows = list(sent.order_by("-id").values_list("offer_id", "method", "amount", "arms")[:MOST_READ])
+    if not rows:
+        return []
     over = (OfferStatus.ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED)
     outcomes = RolledUpOffer.objects.for_store(store.pk).filter(
-        offer__sent_on__range=(start, end), offer__status__in=over
+        offer__store=store.pk, offer__status__in=over, offer__in=[offer_id for offer_id, *_ in rows]
     )
     columns = outcomes.values_list("offer_id", "sales_kept", "offer_costs", *AVOIDED)
     kept = {offer_id: sales - cost + sum(avoided, ZERO) for offer_id, sales, cost, *avoided in columns}

@@ -1,10 +1,12 @@
 """What must hold between offers, their outcomes and the roll-ups: part of `verify_ledger`."""
 
 from common.upkeep import Check
-from offers.insights.sql import MEASURES, PURPOSE
+from offers.insights.sql import LOSSES, PARTS, PURPOSE
+from offers.models.totals import MEASURES, TOTAL_KEY, sums_of
 from offers.registry import method_parameters
 
 _DAY = "store_id, date, method, reason, agent, agent_label"
+_TOTAL = ", ".join(TOTAL_KEY)
 
 CHECKS = (
     Check(
@@ -17,6 +19,17 @@ CHECKS = (
                    {", ".join(f"-b.{name}" for name in MEASURES)}
             FROM offers_outcome b JOIN offers_offer o ON o.id = b.offer_id
         ) counted GROUP BY {_DAY} HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
+        """,
+    ),
+    Check(
+        "the totals of a day of money kept are the sums of its rows",
+        f"""
+        SELECT 'store ' || store_id || ' ' || date || ' ' || part || ' ' || key FROM (
+            SELECT {_TOTAL}, {", ".join(MEASURES)} FROM offers_retentiontotal
+            UNION ALL
+            SELECT {_TOTAL}, {", ".join(f"-{name}" for name in MEASURES)}
+            FROM ({sums_of("SELECT * FROM offers_dailyretention")}) s
+        ) counted GROUP BY {_TOTAL} HAVING {" OR ".join(f"sum({name}) <> 0" for name in MEASURES)}
         """,
     ),
     Check(
@@ -42,11 +55,20 @@ CHECKS = (
     Check(
         "a store's losses are those of its refunded refunds, each counted once",
         """
-        SELECT 'store ' || store_id FROM (
-            SELECT store_id, refunds, sale FROM offers_dailyloss
+        SELECT 'refund ' || coalesce(r.id, b.refund_id)
+        FROM (SELECT id, store_id, amount FROM refunds_refund WHERE is_loss_counted) r
+        FULL JOIN offers_lossoutcome b ON b.store_id = r.store_id AND b.refund_id = r.id
+        WHERE b.sale IS DISTINCT FROM r.amount
+        """,
+    ),
+    Check(
+        "a day of losses is the sum of what its refunds were counted with",
+        f"""
+        SELECT 'store ' || store_id || ' ' || date || ' ' || reason FROM (
+            SELECT store_id, date, reason, {", ".join(LOSSES)} FROM offers_dailyloss
             UNION ALL
-            SELECT store_id, -1, -amount FROM refunds_refund WHERE is_loss_counted
-        ) counted GROUP BY store_id HAVING sum(refunds) <> 0 OR sum(sale) <> 0
+            SELECT store_id, date, reason, -1, {", ".join(f"-{name}" for name in PARTS)} FROM offers_lossoutcome
+        ) counted GROUP BY store_id, date, reason HAVING {" OR ".join(f"sum({name}) <> 0" for name in LOSSES)}
         """,
     ),
 )

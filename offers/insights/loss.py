@@ -1,9 +1,13 @@
 """What an order costs when it is lost: the sale that everybody sees, and the parts behind it (K12)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from uuid import UUID
 
 from common.money import CENT, ZERO
+from common.queries import among, named_query
+from offers.models import LossOutcome
 from orders.models import Order
 from refunds.models import Refund
 from refunds.states import RefundGoods, RefundStatus
@@ -41,15 +45,32 @@ class Loss:
 LOSS_PARTS = (*(part.name for part in fields(Loss)), "hidden", "total")
 
 
+@named_query
+def _outcomes_of(store_ids, refund_ids):
+    return LossOutcome.objects.filter(among("store", store_ids), among("refund", refund_ids))
+
+
+def counted_losses(refunds: Sequence[Refund]) -> dict[UUID, Loss]:
+    """What those of the refunds that are counted were counted with, by refund: it stays, whatever becomes of them."""
+    counted = [refund for refund in refunds if refund.is_loss_counted]
+    if not counted:
+        return {}
+    found = _outcomes_of.all(
+        store_ids=list({refund.store_id for refund in counted}), refund_ids=[refund.pk for refund in counted]
+    )
+    return {row.refund_id: Loss(**{part.name: getattr(row, part.name) for part in fields(Loss)}) for row in found}
+
+
 def loss_of(order: Order, refund: Refund, costs: Costs) -> Loss:
-    """What the refund costs when it is paid, at these rates.
+    """What the refund costs when it is paid, at these rates; `counted_losses` says what it was once it is counted.
 
     Winning and sending the order were spent in vain as far as it is refunded, to the cent; goods that left the
-    warehouse lose a part of their value; and what comes back has to be carried and handled. `sql.LOSS` says the
-    same in SQL.
+    warehouse before it was refunded lose a part of their value; and what comes back has to be carried and handled.
+    `sql.LOSS` says the same in SQL.
     """
     share = refund.amount / order.paid_amount if order.paid_amount else ZERO
-    shipped = order.shipped_at is not None or (order.shipped_pieces > 0 and refund.goods != RefundGoods.STOPPED)
+    whole = order.shipped_at is not None and (refund.resolved_at is None or order.shipped_at <= refund.resolved_at)
+    shipped = whole or (order.shipped_pieces > 0 and refund.goods != RefundGoods.STOPPED)
     returns = shipped and refund.moves_goods
     return Loss(
         sale=refund.amount,

@@ -1,8 +1,8 @@
 """What retention saved in a range of days: the roll-ups, and what is not rolled up yet counted on the spot.
 
 One statement reads both in one snapshot, so an answer is as right a millisecond after an acceptance as a year
-later. What is not rolled up is what happened since the last roll-up and what buyers have yet to answer: partial
-indexes bound it.
+later. What is not rolled up is what happened since the last roll-up, which is little, and what buyers have yet to
+answer, which is counted by an index alone (docs/adr/0112).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ from django.db import connection
 from common.calendar import days_until, number_of_days
 from common.money import ZERO
 from offers.insights.loss import Loss
-from offers.insights.sql import AVOIDED, FRESH, LOSS, LOSSES, MEASURES, rule_parameters
+from offers.insights.sql import AVOIDED, FRESH_OF_FEW, LOSS_OF_FEW, LOSSES, OUT_MEASURES, rule_parameters
+from offers.models.totals import IN_PARTS, MEASURES
 
 RATE_PLACES = Decimal("0.0001")
 GROUPS = ("day", "method", "reason", "agent")
@@ -25,7 +26,7 @@ GROUPS = ("day", "method", "reason", "agent")
 class Span:
     """Which figures are asked for.
 
-    Days from `start` to `end`, both included, in which stores (None: all), of which marketplace ("": all).
+    Days from `start` to `end`, both included, in which stores (None: all, of `marketplace` if it is named).
 
     In the stores of `own` only what `agent` sent counts, in those of `stores` everything.
     """
@@ -57,6 +58,9 @@ class Kept:
     agent_time: Decimal = ZERO
     consultation: Decimal = ZERO
     offer_costs: Decimal = ZERO
+
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(*(getattr(self, name) + getattr(other, name) for name in MEASURES))
 
     @property
     def hidden_costs_avoided(self) -> Decimal:
@@ -91,19 +95,31 @@ class RetentionReport:
     lost_refunds: int = 0
 
 
-_SUMS = ", ".join(f"sum({name}) AS {name}" for name in MEASURES)
+_MEASURES = ", ".join(MEASURES)
 _ROW = "date, method, reason, agent, agent_label"
 
 
-def _where(span: Span, row: str, day: str, agent: str, marketplace: str) -> str:
+_OF_MARKETPLACE = "d.marketplace = %(marketplace)s"
+_ITS_STORES = "SELECT id FROM stores_store WHERE marketplace = %(marketplace)s"
+
+
+def _totals(span: Span) -> str:
+    """The conditions on totals `d`. Stores by equality always: of a store its days lie together in the index."""
+    stores = "%(stores)s"
+    if span.stores is None:
+        stores = f"ARRAY({_ITS_STORES if span.marketplace else 'SELECT id FROM stores_store'})"
+    return f"d.store_id = ANY({stores}) AND d.date BETWEEN %(start)s AND %(end)s"
+
+
+def _where(span: Span, row: str, day: str, agent: str, of_marketplace: str = _OF_MARKETPLACE) -> str:
     """The conditions on a table's rows; `row` is its alias."""
     parts = [f"{row}.{day} BETWEEN %(start)s AND %(end)s"]
     if span.stores is not None:
-        mine = f"{row}.store_id = ANY(%(stores)s)"
-        own = f"({row}.store_id = ANY(%(own)s) AND {agent} = %(agent)s)"
-        parts.append(f"({mine} OR {own})" if span.own else mine)
+        whole = f"{row}.store_id = ANY(%(stores)s)"
+        own = f"{row}.store_id = ANY(%(own)s) AND {agent} = %(agent)s"
+        parts.append(f"({whole} OR {own})" if span.stores and span.own else own if span.own else whole)
     if span.marketplace:
-        parts.append(f"{marketplace} = %(marketplace)s")
+        parts.append(of_marketplace)
     return " AND ".join(parts)
 
 
@@ -120,13 +136,17 @@ def _parameters(span: Span) -> dict:
 
 
 def retention_sql(span: Span) -> str:
-    """The statement behind `read`: groups of every kind at once."""
-    rolled = _where(span, "d", "date", "d.agent", "d.marketplace")
-    unrolled = _where(span, "o", "sent_on", "o.sent_by", "s.marketplace")
+    """The statement behind `read`: groups of every kind at once.
+
+    What is rolled up is read from the totals, which are few, and of an agent from the rows that are theirs.
+    """
+    own = _where(replace(span, stores=()), "d", "date", "d.agent")
+    theirs = f"UNION ALL SELECT {_ROW}, {_MEASURES} FROM offers_dailyretention d WHERE {own}" if span.own else ""
+    unrolled = _where(span, "o", "sent_on", "o.sent_by", f"o.store_id IN ({_ITS_STORES})")
     return f"""
         WITH fresher AS MATERIALIZED (
-            SELECT o.id, o.store_id, o.refund_id, o.status FROM offers_offer o JOIN stores_store s ON s.id = o.store_id
-            WHERE NOT o.is_rolled AND {unrolled}
+            SELECT o.id, o.store_id, o.refund_id, o.status FROM offers_offer o
+            WHERE NOT o.is_rolled AND o.status = ANY(%(over)s) AND {unrolled}
         ), touched AS (
             SELECT store_id, refund_id FROM fresher WHERE status = 'accepted'
             UNION ALL
@@ -135,27 +155,38 @@ def retention_sql(span: Span) -> str:
         ), chosen AS (
             SELECT id FROM fresher
             UNION
-            SELECT o.id FROM touched t JOIN refunds_refund a ON a.store_id = t.store_id AND a.id = t.refund_id
-            JOIN refunds_refund r ON r.store_id = a.store_id AND r.order_id = a.order_id AND r.id <> a.id
-            JOIN offers_offer o ON o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
-            JOIN stores_store s ON s.id = o.store_id
-            WHERE {unrolled}
-        ), fresh AS ({FRESH}), rows AS (
-            SELECT {_ROW}, {", ".join(MEASURES)} FROM offers_dailyretention d WHERE {rolled}
-            UNION ALL
-            SELECT {_ROW}, {", ".join(MEASURES)} FROM fresh
+            SELECT other.id FROM touched t CROSS JOIN LATERAL (
+                SELECT o.id FROM refunds_refund a
+                JOIN refunds_refund r ON r.store_id = a.store_id AND r.order_id = a.order_id AND r.id <> a.id
+                JOIN offers_offer o ON o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
+                WHERE a.store_id = t.store_id AND a.id = t.refund_id AND {unrolled}
+                OFFSET 0  -- looked up for each: planned as one join, all that was accepted in these days was read
+            ) other
+        ), fresh AS ({FRESH_OF_FEW}), rows AS (
+            SELECT {_ROW}, {_MEASURES} FROM fresh
             UNION ALL
             SELECT {_ROW}, {", ".join(f"-b.{name}" for name in MEASURES)}
             FROM fresh f JOIN offers_outcome b ON b.store_id = f.store_id AND b.offer_id = f.offer_id
+            UNION ALL
+            SELECT o.sent_on, o.method, o.reason, o.sent_by, o.sent_by_label, {OUT_MEASURES}
+            FROM offers_offer o
+            WHERE NOT o.is_rolled AND o.status = ANY(%(out)s) AND {unrolled}
+            GROUP BY o.sent_on, o.method, o.reason, o.sent_by, o.sent_by_label
+            {theirs}
+        ), parts AS (
+            SELECT part, date, key, label, {_MEASURES} FROM offers_retentiontotal d WHERE {_totals(span)}
+            UNION ALL
+            SELECT g.part, r.date, g.key, g.label, {_MEASURES} FROM rows r {IN_PARTS.format("r")}
         )
-        SELECT grouping(date, method, reason, agent), date, method, reason, agent, max(agent_label), {_SUMS}
-        FROM rows GROUP BY GROUPING SETS ((), (date), (method), (reason), (agent))
+        SELECT part, CASE part WHEN 'day' THEN date END, key, max(label),
+               {", ".join(f"sum({name})" for name in MEASURES)}
+        FROM parts GROUP BY 1, 2, 3
     """
 
 
 def loss_sql(span: Span) -> str:
     """The statement behind a report's losses."""
-    rolled = _where(replace(span, own=()), "d", "date", "", "d.marketplace")
+    rolled = _where(replace(span, own=()), "d", "date", "")
     return f"""
         WITH lost AS MATERIALIZED (
             SELECT l.id FROM refunds_refund l WHERE l.status = 'refunded' AND NOT l.is_loss_counted
@@ -163,7 +194,7 @@ def loss_sql(span: Span) -> str:
         ), rows AS (
             SELECT {", ".join(LOSSES)} FROM offers_dailyloss d WHERE {rolled}
             UNION ALL
-            SELECT {", ".join(LOSSES)} FROM ({LOSS}) d WHERE {rolled}
+            SELECT {", ".join(LOSSES)} FROM ({LOSS_OF_FEW}) d WHERE {rolled}
         )
         SELECT {", ".join(f"sum({name})" for name in LOSSES)} FROM rows
     """
@@ -181,26 +212,17 @@ def read(span: Span, *, with_losses: bool = True) -> RetentionReport:
     parameters = _parameters(span) | {"all_stores": [*(span.stores or ()), *span.own]}
     with connection.cursor() as cursor:
         cursor.execute(retention_sql(span), parameters)
-        for grouping, day, method, reason, agent, name, *sums in cursor.fetchall():
-            kept = Kept(**dict(zip(MEASURES, sums, strict=True))) if sums[0] is not None else Kept()
-            match grouping:
-                case 0b0111:
-                    report.by["day"][day] = kept
-                case 0b1011:
-                    report.by["method"][method] = kept
-                case 0b1101:
-                    report.by["reason"][reason] = kept
-                case 0b1110:
-                    report.by["agent"][agent] = kept
-                    report.agent_names[agent] = name
-                case _:
-                    report.totals = kept
+        for part, day, key, label, *sums in cursor.fetchall():
+            report.by[part][day or key] = Kept(*sums)
+            if part == "agent":
+                report.agent_names[key] = label
         if with_losses and (span.stores is None or span.stores):
             cursor.execute(loss_sql(span), parameters)
             refunds, *parts = cursor.fetchone()
             if refunds is not None:
                 report.lost_refunds = refunds
                 report.lost = Loss(**dict(zip([part.name for part in fields(Loss)], parts, strict=True)))
+    report.totals = sum(report.by["day"].values(), Kept())
     for name in ("method", "reason", "agent"):
         groups = [group for group in report.by[name].items() if group[1].offers]
         report.by[name] = dict(sorted(groups, key=lambda group: (-group[1].net, str(group[0]))))

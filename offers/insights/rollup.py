@@ -2,8 +2,9 @@
 
 Every ended offer and every refunded refund is counted once, and again when it comes to something else.
 
-One roll-up runs at a time (an advisory lock), and what it reads it reads after it has locked the offers: whatever
+One roll-up runs at a time (an advisory lock), and what it reads it reads after it has locked the rows: whatever
 changes an offer's outcome clears its `is_rolled` in the same transaction, so nothing that commits in between is lost.
+A loss is what it was when it was counted: it changes no more, and goes when the money comes back (docs/adr/0109).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,8 +15,9 @@ from django.db import connection
 from common.actions import bookkeeping
 from common.setbacks import sweep_together
 from common.tenancy import system_scope
-from offers.insights.sql import FRESH, LOSS, LOSS_KEY, LOSSES, MEASURES, RETENTION_KEY, rule_parameters
+from offers.insights.sql import FRESH, LOSS, LOSS_KEY, LOSSES, PARTS, RETENTION_KEY, rule_parameters
 from offers.models import Offer
+from offers.models.totals import MEASURES
 from offers.states import OfferStatus
 from refunds.models import Refund
 from refunds.states import RefundStatus
@@ -36,44 +38,60 @@ def _added(table: str, measures) -> str:
 _KEY, _MEASURES = ", ".join(RETENTION_KEY), ", ".join(MEASURES)
 
 
-def _losses(is_counted: str, which: str, sign: str) -> str:
-    """Count refunds as lost, or no longer.
-
-    Accepted offers on other refunds of the order have then kept something else.
-    """
-    return f"""
-    WITH lost AS (
-        UPDATE refunds_refund SET is_loss_counted = {is_counted} WHERE id IN ({which})
-        RETURNING id, store_id, order_id
-    ), losses AS ({LOSS}), added AS (
-        INSERT INTO offers_dailyloss ({", ".join(LOSS_KEY)}, {", ".join(LOSSES)})
-        SELECT {", ".join(LOSS_KEY)}, {_sums(LOSSES)} FROM losses
-        GROUP BY {", ".join(LOSS_KEY)} ORDER BY store_id, date, reason
-        ON CONFLICT (store_id, date, reason)
-        DO UPDATE SET {", ".join(f"{name} = offers_dailyloss.{name} {sign} excluded.{name}" for name in LOSSES)}
-    ), again AS (
-        UPDATE offers_offer o SET is_rolled = false FROM lost JOIN refunds_refund r
-          ON r.store_id = lost.store_id AND r.order_id = lost.order_id AND r.id <> lost.id
-        WHERE o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
-    )
-    SELECT count(*) FROM lost
-    """
-
-
+# Accepted offers on other refunds of the order have kept something else once these are lost, or no longer.
+_LOOK_AGAIN = """
+    UPDATE offers_offer o SET is_rolled = false FROM lost JOIN refunds_refund r
+      ON r.store_id = lost.store_id AND r.order_id = lost.order_id AND r.id <> lost.id
+    WHERE o.store_id = r.store_id AND o.refund_id = r.id AND o.status = 'accepted'
+"""
 _WHOSE = "(%(only)s::bigint IS NULL OR store_id = %(only)s) AND store_id <> ALL(%(without)s::bigint[])"
 
-_COUNT_LOSSES = _losses(
-    "true",
-    f"""SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted AND {_WHOSE}
-       LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED""",
-    "+",
-)
-_UNCOUNT_LOSSES = _losses(
-    "false",
-    """SELECT id FROM refunds_refund
-       WHERE store_id = ANY(%(stores)s) AND id = ANY(%(refunds)s::uuid[]) AND is_loss_counted""",
-    "-",
-)
+_LOCK_LOST = f"""
+    SELECT id FROM refunds_refund WHERE status = 'refunded' AND NOT is_loss_counted AND {_WHOSE}
+    LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+"""
+# Each refund keeps what it puts in (a release that knew nothing of that may have left a row of before).
+_COUNT_LOSSES = f"""
+WITH lost AS (
+    UPDATE refunds_refund SET is_loss_counted = true WHERE id = ANY(%(ids)s::uuid[]) RETURNING id, store_id, order_id
+), losses AS MATERIALIZED ({LOSS}), kept AS (
+    INSERT INTO offers_lossoutcome (refund_id, {", ".join(LOSS_KEY)}, {", ".join(PARTS)})
+    SELECT refund_id, {", ".join(LOSS_KEY)}, {", ".join(PARTS)} FROM losses
+    ON CONFLICT (refund_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in (*LOSS_KEY, *PARTS))}
+), added AS (
+    INSERT INTO offers_dailyloss ({", ".join(LOSS_KEY)}, {", ".join(LOSSES)})
+    SELECT {", ".join(LOSS_KEY)}, {_sums(LOSSES)} FROM losses
+    GROUP BY {", ".join(LOSS_KEY)} ORDER BY store_id, date, reason
+    ON CONFLICT (store_id, date, reason) DO UPDATE SET {_added("offers_dailyloss", LOSSES)}
+), again AS ({_LOOK_AGAIN})
+SELECT FROM lost
+"""
+_LOCK_REFUNDS = """
+    SELECT id FROM refunds_refund WHERE store_id = ANY(%(stores)s) AND id = ANY(%(refunds)s::uuid[])
+    ORDER BY id FOR NO KEY UPDATE
+"""
+# What was put in is taken out, whatever it would come to by now. A day that holds less, as a release of before took out
+# more, stops nobody whose money comes back: `verify_ledger` names it, a rebuild mends it.
+_UNCOUNT_LOSSES = f"""
+WITH lost AS (
+    UPDATE refunds_refund SET is_loss_counted = false
+    WHERE store_id = ANY(%(stores)s) AND id = ANY(%(refunds)s::uuid[]) AND is_loss_counted
+    RETURNING id, store_id, order_id
+), gone AS (
+    DELETE FROM offers_lossoutcome b USING lost WHERE b.store_id = lost.store_id AND b.refund_id = lost.id
+    RETURNING b.*
+), less AS (
+    SELECT store_id, date, reason, count(*) AS refunds, {_sums(PARTS)} FROM gone GROUP BY store_id, date, reason
+), held AS MATERIALIZED (
+    SELECT d.id, {", ".join(f"less.{name}" for name in LOSSES)}
+    FROM offers_dailyloss d JOIN less USING (store_id, date, reason)
+    ORDER BY d.store_id, d.date, d.reason FOR NO KEY UPDATE OF d
+), taken AS (
+    UPDATE offers_dailyloss d SET {", ".join(f"{name} = greatest(d.{name} - held.{name}, 0)" for name in LOSSES)}
+    FROM held WHERE d.id = held.id
+), again AS ({_LOOK_AGAIN})
+SELECT FROM lost
+"""
 
 _LOCK_OFFERS = f"""
     SELECT id FROM offers_offer WHERE NOT is_rolled AND status NOT IN ('pending', 'accepted_waiting') AND {_WHOSE}
@@ -115,10 +133,11 @@ SELECT count(*) FROM fresh
 def uncount_losses(store_ids: Iterable[int], refund_ids: Sequence[UUID]) -> None:
     """Take refunds out of the losses whose money comes back, before they are refunded no longer.
 
-    In the caller's transaction.
+    In the caller's transaction. A roll-up that is just counting them is waited for: what it counted isn't seen before.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_UNCOUNT_LOSSES, {"stores": list(store_ids), "refunds": list(refund_ids), **rule_parameters()})
+        for statement in (_LOCK_REFUNDS, _UNCOUNT_LOSSES):
+            cursor.execute(statement, {"stores": list(store_ids), "refunds": list(refund_ids)})
 
 
 def roll_up(*, limit: int = BATCH) -> int:
@@ -157,13 +176,19 @@ def roll_some(limit: int, *, only: int | None = None, without: Collection[int] =
     """Roll up as `roll_up` does, of all stores, of `only` one, or `without` some. The caller holds the lock."""
     parameters = {"limit": limit, "only": only, "without": list(without), **rule_parameters()}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_LOSSES, parameters)
-        losses = cursor.fetchone()[0]
-        cursor.execute(_LOCK_OFFERS, parameters)
-        ids: list[UUID] = [row[0] for row in cursor.fetchall()]
-        if ids:
-            cursor.execute(_ROLL_OFFERS, {**parameters, "ids": ids})
-    return losses + len(ids)
+        return sum(
+            _roll_locked(cursor, *statements, parameters)
+            for statements in ((_LOCK_LOST, _COUNT_LOSSES), (_LOCK_OFFERS, _ROLL_OFFERS))
+        )
+
+
+def _roll_locked(cursor, lock: str, roll: str, parameters: dict) -> int:
+    """Roll up what `lock` finds, in a second statement: it reads what was committed before the first had the locks."""
+    cursor.execute(lock, parameters)
+    ids: list[UUID] = [row[0] for row in cursor.fetchall()]
+    if ids:
+        cursor.execute(roll, {**parameters, "ids": ids})
+    return len(ids)
 
 
 def _stores_with_unrolled() -> list[int]:

@@ -3,14 +3,16 @@
 The fragments are told the rules of every marketplace and the methods by what they do by `rule_parameters()`.
 """
 
+from offers.models.totals import MEASURES
 from offers.registry import method_parameters
+from offers.states import OUT, OfferStatus
 from payments.states import PaymentStatus
 from stores.marketplaces import every_version
 
 COUNTS = ("offers", "answered", "expired", "accepted")
 AVOIDED = ("return_freight", "handling", "agent_time", "consultation")
-MEASURES = (*COUNTS, "sales_kept", "taken_back", *AVOIDED, "offer_costs")
-LOSSES = ("refunds", "sale", "acquisition", "outbound_freight", "return_freight", "handling", "stock_loss")
+PARTS = ("sale", "acquisition", "outbound_freight", "return_freight", "handling", "stock_loss")
+LOSSES = ("refunds", *PARTS)
 RETENTION_KEY = ("store_id", "date", "marketplace", "method", "reason", "agent", "agent_label")
 LOSS_KEY = ("store_id", "date", "marketplace", "reason")
 
@@ -49,8 +51,13 @@ def rule_parameters() -> dict:
         "stock_losses": [cost.stock_loss_percent for cost in costs],
         **method_parameters(),
         "unpaid": [PaymentStatus.FAILED],
+        "out": list(OUT),
+        "over": [status for status in OfferStatus if status not in OUT],
     }
 
+
+# An offer `o` that is out is one that was sent, and nothing else yet.
+OUT_MEASURES = ", ".join(f"{'count(*)::int' if name == 'offers' else 0} AS {name}" for name in MEASURES)
 
 # The purpose of the payment that an offer `o` makes; null when it makes none.
 PURPOSE = "CASE WHEN o.method = ANY(%(paying)s) THEN o.method END"
@@ -58,7 +65,7 @@ PURPOSE = "CASE WHEN o.method = ANY(%(paying)s) THEN o.method END"
 # Of the offers in `chosen(id)`. A sale is kept as far as it was asked back and is not refunded; it is taken back by
 # refunds of the same goods that the buyer asked for within `holds` and got, or was talked out of by another offer
 # (which then keeps it). Nothing was avoided when it is taken back.
-FRESH = f"""
+_FRESH = f"""
     SELECT o.id AS offer_id, o.refund_id, o.store_id, o.sent_on AS date, r.rules_name AS marketplace,
            o.method, o.reason,
            o.sent_by AS agent, o.sent_by_label AS agent_label,
@@ -72,12 +79,13 @@ FRESH = f"""
            paid.yuan + granted.yuan
                + CASE WHEN o.status = 'accepted' AND o.method = ANY(%(giving)s) THEN o.product_price ELSE 0 END
                AS offer_costs
-    FROM chosen JOIN offers_offer o ON o.id = chosen.id
+    FROM {{offers}}
     JOIN refunds_refund r ON r.store_id = o.store_id AND r.id = o.refund_id
     {_RULES} {_OWN.format(at="o.created_at")}
     CROSS JOIN LATERAL (
         SELECT CASE WHEN o.status <> 'accepted' THEN 0
-                    WHEN o.method = ANY(%(changing)s) THEN o.asked_amount - coalesce(o.amount, o.asked_amount)
+                    WHEN o.method = ANY(%(changing)s)
+                    THEN greatest(o.asked_amount - coalesce(o.amount, o.asked_amount), 0)
                     ELSE o.asked_amount END AS yuan
     ) gross
     CROSS JOIN LATERAL (
@@ -114,14 +122,19 @@ FRESH = f"""
         WHERE o.status = 'accepted' AND g.store_id = o.store_id AND g.offer_id = o.id AND g.ended_at IS NULL
     ) granted
 """
+FRESH = _FRESH.format(offers="chosen JOIN offers_offer o ON o.id = chosen.id")
+# What isn't rolled up is little, but PostgreSQL, which reckons with statuses and flags apart, believes it to be a good
+# part of a store's history, and read that to join it. An array whose length it doesn't know it takes for short.
+FRESH_OF_FEW = _FRESH.format(offers="(SELECT * FROM offers_offer WHERE id = ANY(ARRAY(SELECT id FROM chosen))) o")
 
 # An order's cost, as far as its sale is lost; of an order that cost the buyer nothing, nothing.
 _SHARE = "coalesce(round(coalesce(own.{rate}, rule.{rate}) * r.amount / nullif(d.paid_amount, 0), 2), 0)"
-# Whether its goods have left: of an order in several parcels those that were not stopped before.
-_SENT = "(d.shipped_at IS NOT NULL OR d.shipped_pieces > 0 AND r.goods <> 'stopped')"
+# Whether its goods had left when it was refunded: of an order in several parcels those that were not stopped before.
+_SENT = "(d.shipped_at <= r.resolved_at OR d.shipped_pieces > 0 AND r.goods <> 'stopped')"
+
 # Of the refunds in `lost(id)`, which are refunded (K12).
-LOSS = f"""
-    SELECT r.store_id, r.refunded_on AS date, r.rules_name AS marketplace, r.reason,
+_LOSS = f"""
+    SELECT r.id AS refund_id, r.store_id, r.refunded_on AS date, r.rules_name AS marketplace, r.reason,
            1 AS refunds, r.amount AS sale,
            {_SHARE.format(rate="acquisition")} AS acquisition,
            CASE WHEN {_SENT}
@@ -133,7 +146,9 @@ LOSS = f"""
            CASE WHEN {_SENT}
                 THEN round(r.amount * coalesce(own.stock_loss_percent, rule.stock_loss_percent) / 100, 2)
                 ELSE 0 END AS stock_loss
-    FROM lost JOIN refunds_refund r ON r.id = lost.id
+    FROM {{refunds}}
     JOIN orders_order d ON d.id = r.order_id
     {_RULES} {_OWN.format(at="r.resolved_at")}
 """
+LOSS = _LOSS.format(refunds="lost JOIN refunds_refund r ON r.id = lost.id")
+LOSS_OF_FEW = _LOSS.format(refunds="(SELECT * FROM refunds_refund WHERE id = ANY(ARRAY(SELECT id FROM lost))) r")

@@ -186,6 +186,10 @@ class Method(ABC):
         """Yuan that the buyer's yes costs the merchant at most, as far as the offer and its `coupons` say."""
         return ZERO
 
+    def least_cost(self, situation: Situation) -> Decimal:
+        """Yuan that such an offer costs at least, whatever is filled in."""
+        return ZERO
+
     def price_difference(self, offer: Offer) -> Decimal | None:
         """Yuan that what replaces the goods costs more (or, below zero, less) than was asked back for them.
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
-from common.money import grouped
+from common.money import CENT, grouped
 from common.sentences import sentence as _
 from offers.arriving import money_words
 from offers.methods.base import register
@@ -38,6 +38,10 @@ class ChangeToRefundOnly(NegotiationMethod):
     def cost(self, offer, coupons):
         """What is paid."""
         return offer.amount
+
+    def least_cost(self, situation):
+        """The smallest amount."""
+        return CENT
 
     def after_yes(self, offer):
         """The money, as far as it is."""

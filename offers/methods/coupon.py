@@ -61,9 +61,16 @@ class CouponMethod(RetentionMethod):
         """Every coupon that the buyer sees, used."""
         return sum((coupon.amount_off for coupon in coupons), ZERO)
 
+    def least_cost(self, situation):
+        """The smallest coupon."""
+        return situation.smallest_coupon
+
     def unasked_terms(self, situation):
-        """The coupon that buyers would see first."""
-        best = Coupon.objects.for_store(situation.refund.store_id).usable(situation.now).as_buyer_sees().first()
+        """The coupon that buyers would see first, of those that the actor may give."""
+        usable = Coupon.objects.for_store(situation.refund.store_id).usable(situation.now)
+        if situation.offer_ceiling is not None:
+            usable = usable.filter(amount_off__lte=situation.offer_ceiling)
+        best = usable.as_buyer_sees().first()
         return {"coupon_ids": [best.pk]} if best else None
 
     def why(self, situation):

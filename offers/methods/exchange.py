@@ -101,6 +101,10 @@ class Exchange(ParcelMethod):
         """What the new goods are worth more than those that come back."""
         return max(ZERO, offer.product_price - offer.refund.amount)
 
+    def least_cost(self, situation):
+        """The cheapest product, as far as it costs more than is asked back."""
+        return max(ZERO, super().least_cost(situation) - situation.refund.amount)
+
     def why(self, situation):
         return _("The buyer gets what was wanted, and the sale stays.")
 

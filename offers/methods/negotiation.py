@@ -1,11 +1,19 @@
 """What methods that change the request have in common (T1–T3, T5, T7–T9, T11)."""
 
+from decimal import Decimal
+
 from common.errors import Invalid, Refused, refuse_if
 from common.money import CENT, why_no_amount, yuan
 from common.sentences import sentence as _
 from offers.methods.base import Method, Situation, Terms
 from offers.states import OfferStatus
 from orders.holds import why_not_take
+
+
+def most_agreed(situation: Situation) -> Decimal:
+    """Yuan that the actor may agree on: what a yes approves is within both of their ceilings."""
+    most = situation.within_role(situation.most)
+    return most if situation.approval_ceiling is None else min(most, situation.approval_ceiling)
 
 
 class NegotiationMethod(Method):
@@ -27,7 +35,7 @@ class NegotiationMethod(Method):
 
     def limit_words(self, situation):
         """The most that may be offered."""
-        return [_("at most %(most)s") % {"most": yuan(situation.most)}]
+        return [_("at most %(most)s") % {"most": yuan(most_agreed(situation))}]
 
     def why_not(self, situation: Situation) -> Refused | None:
         """T1: opened to the store, and no fresh food."""

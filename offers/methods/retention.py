@@ -102,8 +102,8 @@ class MoneyMethod(RetentionMethod):
         }
 
     def limit_words(self, situation):
-        """The most that may be offered."""
-        return [_("at most %(most)s") % {"most": yuan(self.most(situation))}]
+        """The most that may be offered, by whoever reads it."""
+        return [_("at most %(most)s") % {"most": yuan(situation.within_role(self.most(situation)))}]
 
     def after_yes(self, offer):
         """The payment, as far as it is."""
@@ -115,13 +115,17 @@ class MoneyMethod(RetentionMethod):
         return [*super().brings(offer), paid]
 
     def usual(self, situation: Situation) -> Decimal:
-        """The usual share in yuan, at least a cent, and within the store's own ceiling."""
+        """The usual share in yuan, at least a cent, and within the ceilings of the store and of the actor's role."""
         share = max(CENT, (situation.refund.amount * self.usual_share).quantize(CENT))
-        return min(self.most(situation), situation.most, share, most_unasked(situation))
+        return situation.within_role(min(self.most(situation), situation.most, share, most_unasked(situation)))
 
     def cost(self, offer, coupons):
         """What is paid."""
         return offer.amount
+
+    def least_cost(self, situation):
+        """The smallest amount."""
+        return CENT
 
     def unasked_terms(self, situation):
         """The usual amount."""
@@ -177,6 +181,11 @@ class ParcelMethod(RetentionMethod):
     def cost(self, offer, coupons):
         """What the pieces were worth when they were promised."""
         return offer.product_price
+
+    def least_cost(self, situation):
+        """The cheapest product, in as many pieces as would be sent."""
+        items = {line.line.item_id for line in situation.lines} if self.begins_with_goods else set()
+        return situation.cheapest_product({item: sum(self.goods(situation.refund, item).values()) for item in items})
 
     def unasked_terms(self, situation):
         """The goods themselves, where the method begins with them and there is one product."""

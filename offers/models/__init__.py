@@ -1,12 +1,12 @@
 """Offers, coupons, the switches of methods, and how often each method was accepted.
 
 offers and coupons are what merchants make; bulk (jobs and rows), switches (what is on since when). Counted: statistics
-for the recommendation, insights for money kept.
+for the recommendation, insights for money kept (totals: the triggers that keep its sums).
 """
 
 from offers.models.bulk import BulkJob, BulkRow
 from offers.models.coupons import Coupon, CouponGrant, OfferCoupon
-from offers.models.insights import CostRates, DailyLoss, DailyRetention, RolledUpOffer
+from offers.models.insights import CostRates, DailyLoss, DailyRetention, LossOutcome, RetentionTotal, RolledUpOffer
 from offers.models.offers import Offer
 from offers.models.statistics import (
     Acceptance,
@@ -28,11 +28,13 @@ __all__ = [
     "CouponGrant",
     "DailyLoss",
     "DailyRetention",
+    "LossOutcome",
     "MarketplaceAcceptance",
     "MarketplaceAmountAcceptance",
     "MarketplaceMethod",
     "Offer",
     "OfferCoupon",
+    "RetentionTotal",
     "RolledUpOffer",
     "StoreMethod",
 ]

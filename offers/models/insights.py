@@ -10,6 +10,8 @@ from common.ids import new_id
 from common.money import ZERO, MoneyField, MoneySumField
 from common.tenancy import TenantModel, TenantQuerySet
 from offers.models.offers import Offer
+from offers.models.totals import FOLLOWING, MEASURES
+from refunds.models import Refund
 from refunds.states import RefundReason
 from stores import marketplaces
 from stores.marketplaces import Costs
@@ -134,19 +136,44 @@ class DailyRetention(RetentionFigures):
                 name="daily_retention_accepted_within_answered",
             ),
         ]
-        indexes = [models.Index(fields=["date", "marketplace"], name="daily_retention_all")]
+        indexes = [models.Index(fields=["store", "agent", "date"], name="daily_retention_of_agent")]
+        triggers = FOLLOWING
 
     def __str__(self) -> str:
         return f"{self.date} {self.method} {self.reason}: {self.accepted} of {self.offers}"
 
 
-class DailyLoss(TenantModel):
-    """What refunded refunds cost by the store's day on which they were paid: the sale and the hidden parts (K12)."""
+class RetentionTotal(RetentionFigures):
+    """The sums of these by day alone, and by day and method, reason or agent: what a range of days is read from.
+
+    A day has few of them, however many offers were sent. Triggers keep them (`offers.models.totals`).
+    """
+
+    date = models.DateField()
+    part = models.CharField(max_length=10)
+    key = models.CharField(max_length=64, blank=True)
+    label = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "date", "part", "key", "label"], include=MEASURES, name="retention_total_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.part} {self.key}: {self.accepted} of {self.offers}"
+
+
+class LossFigures(TenantModel):
+    """Yuan that refunded refunds cost, and the row of the roll-up that they are in.
+
+    The sale and the hidden parts (K12), by the store's day on which the buyer was paid and by the buyer's reason.
+    """
 
     date = models.DateField()
     marketplace = models.CharField(max_length=20, choices=marketplaces.choices)
     reason = models.CharField(max_length=30, choices=RefundReason.choices)
-    refunds = models.IntegerField(default=0)
     sale = MoneySumField(default=ZERO)
     acquisition = MoneySumField(default=ZERO)
     outbound_freight = MoneySumField(default=ZERO)
@@ -155,11 +182,42 @@ class DailyLoss(TenantModel):
     stock_loss = MoneySumField(default=ZERO)
 
     class Meta:
+        abstract = True
+
+
+class LossOutcome(LossFigures):
+    """What one refunded refund has put into the roll-up: what is subtracted when its money comes back.
+
+    As it was when it was counted: what becomes of order and refund later changes nothing of it.
+    """
+
+    refund = models.OneToOneField(Refund, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.refund_id)
+
+
+class DailyLoss(LossFigures):
+    """The sums of these, and of how many refunds."""
+
+    refunds = models.IntegerField(default=0)
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(fields=["store", "date", "reason"], name="daily_loss_once"),
             models.CheckConstraint(condition=Q(refunds__gte=0, sale__gte=0), name="daily_loss_not_negative"),
         ]
-        indexes = [models.Index(fields=["date", "marketplace"], name="daily_loss_all")]
+        indexes = [
+            models.Index(fields=["date", "marketplace"], name="daily_loss_all"),
+            models.Index(
+                fields=["store", "date"],
+                include=[
+                    *("refunds", "sale", "acquisition", "outbound_freight"),
+                    *("return_freight", "handling", "stock_loss"),
+                ],
+                name="daily_loss_of_store",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.date} {self.reason}: {self.refunds}"

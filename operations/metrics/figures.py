@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Count, Min
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
@@ -20,6 +20,7 @@ from common.attention import kinds_of_attention
 from common.errors import kind_of
 from common.hints import brief_connection
 from common.obligations import obligations
+from common.replica.standing import look_at_replica
 from common.tenancy import system_scope
 from common.waiting import what_waits
 from connectors.models import Connection
@@ -111,6 +112,23 @@ def of_heartbeats() -> list[Metric]:
     return [alive, beating, clocks, since, behind]
 
 
+def of_replica() -> list[Metric]:
+    """Whether the replica answers calls and how far it is behind; nothing where there is none."""
+    asked, lag = (
+        gauge("replica_asked", "Whether calls are answered by the replica."),
+        gauge("replica_lag_seconds", "How far the replica is behind the primary."),
+    )
+    try:
+        seen = look_at_replica()
+    finally:
+        connections.close_all()
+    if seen is not None:
+        asked.add_metric([], seen.is_asked)
+        if seen.lag_s is not None:
+            lag.add_metric([], seen.lag_s)
+    return [asked, lag]
+
+
 def of_broker() -> list[Metric]:
     """How many messages wait in each queue; of a broker that is the hint server also for how long the first does."""
     length = gauge("queue_messages", "Messages that wait for a worker.", "queue")
@@ -177,6 +195,7 @@ class Figures:
             FigurePart("database", of_database),
             FigurePart("heartbeats", of_heartbeats),
             FigurePart("broker", of_broker),
+            FigurePart("replica", of_replica),
         ]
 
     def collect(self) -> Iterator[Metric]:

@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 
 from common.api.fields import TextField
 from common.api.represent import represent
+from common.looks import shows_list
 from common.texts import TextKind
 from orders.api.serializers import OrderSerializer, PlaceOrderSerializer, ShipOrderSerializer
 from orders.bulk import ship_orders, upsert_orders
@@ -76,4 +77,5 @@ class OrderBulkViewSet(BulkViewSet):
         """What is answered about these orders, as they are now, by number."""
         orders = list(Order.objects.for_store(self.store.pk).filter(number__in=numbers))
         read_parts(with_lines(orders, self.store))
+        shows_list(orders)
         return {order.number: represent(OrderSerializer, order) for order in orders}

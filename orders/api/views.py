@@ -170,6 +170,7 @@ class ParcelViewSet(ListMixin, StoreViewSet):
             now=self.now,
             **self.input(ShipSerializer),
         )
+        shows(parcel)
         return Response(ParcelSerializer(parcel).data)
 
     @extend_schema(request=CorrectShipmentSerializer, responses=ParcelSerializer)
@@ -183,4 +184,5 @@ class ParcelViewSet(ListMixin, StoreViewSet):
             now=self.now,
             **self.input(CorrectShipmentSerializer),
         )
+        shows(parcel)
         return Response(ParcelSerializer(parcel).data)

@@ -37,7 +37,7 @@ class Consignment:
 
 @dataclass(frozen=True)
 class CarrierReport:
-    """What a carrier said about one key."""
+    """What a carrier said about one key. An `error` is its own words, or our `sentence` (common/sentences.py)."""
 
     key: str
     stage: CarrierStage

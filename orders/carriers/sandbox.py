@@ -11,6 +11,7 @@ at. The beginning of a tracking number forces another course:
 
 from django.db.models import F
 
+from common.sentences import sentence as _
 from orders.carriers.base import Carrier, CarrierReport, CarrierStage, Consignment, register
 from orders.models import SandboxParcel
 
@@ -77,7 +78,7 @@ class SandboxCarrier(Carrier):
 
     def _report(self, parcel: SandboxParcel) -> CarrierReport:
         if parcel.tracking_number.startswith(SILENT):
-            return CarrierReport(parcel.key, CarrierStage.UNKNOWN, error="The carrier did not answer in time.")
+            return CarrierReport(parcel.key, CarrierStage.UNKNOWN, error=_("The carrier did not answer in time."))
         return CarrierReport(parcel.key, CarrierStage(parcel.stage))
 
 

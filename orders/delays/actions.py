@@ -116,7 +116,7 @@ def lift_delay(*, store_id: int, report_id: UUID | str, actor: Actor, now: datet
     reports = DelayReport.objects.for_store(store_id).filter(pk=report_id)
     if not reports.exists():
         raise NotFound
-    members = DelayedOrder.objects.for_store(store_id).filter(report=report_id, is_open=True)
+    members = DelayedOrder.objects.for_store(store_id).filter(report=report_id)
     orders = (
         Order.objects.for_store(store_id)
         .filter(pk__in=members.values("order"))

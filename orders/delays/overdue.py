@@ -37,7 +37,7 @@ def _overdue(now: datetime) -> QuerySet[DelayReport]:
 @action
 def flag_delay_reports(*, reports: Sequence[DelayReport], actor: Actor, now: datetime) -> None:
     """The date of these locked reports has passed: each is overdue, or lifted when all its orders have shipped."""
-    left = DelayedOrder.objects.filter(report__in=reports, is_open=True, order__status=OrderStatus.UNSHIPPED)
+    left = DelayedOrder.objects.filter(report__in=reports, order__status=OrderStatus.UNSHIPPED)
     with_orders = set(left.values_list("report_id", flat=True))
     writes = WriteSet()
     for report in reports:
@@ -50,4 +50,4 @@ def flag_delay_reports(*, reports: Sequence[DelayReport], actor: Actor, now: dat
         writes.event(event, report, topic=report, at=now, actor=actor, states=(before, report.status), rule="K4")
     writes.flush()
     lifted = [report.pk for report in reports if report.lifted_at]
-    DelayedOrder.objects.filter(report__in=lifted, is_open=True).update(is_open=False)
+    DelayedOrder.objects.filter(report__in=lifted).update(is_open=False)

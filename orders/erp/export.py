@@ -22,7 +22,9 @@ from django.utils.translation import gettext_lazy as _
 
 from common.actions import action
 from common.actors import Actor
+from common.apart import read_from_replica
 from common.calendar import local_time
+from common.looks import shows_file
 from common.writes import WriteSet
 from orders.erp.cells import Value, inert_row, printable
 from orders.erp.events import ORDERS_EXPORTED
@@ -95,12 +97,17 @@ def export_orders(
     and `filter`, by which they were chosen.
     """
     header = [str(label) for label in COLUMNS.values()] if in_words else list(COLUMNS)
-    rows = _Counted(_rows(store, orders, now, in_words))
-    file = write_table(header, rows, format)
+
+    def write() -> tuple[IO[bytes], int]:
+        rows = _Counted(_rows(store, orders, now, in_words))
+        return write_table(header, rows, format), rows.count
+
+    file, count = read_from_replica(write)
     writes = WriteSet()
-    facts = {"rows": rows.count, "format": str(format), "filter": printable(filter)[:MOST_OF_FILTER]}
+    facts = {"rows": count, "format": str(format), "filter": printable(filter)[:MOST_OF_FILTER]}
     writes.event(ORDERS_EXPORTED, store, topic=store, at=now, actor=actor, rule="K2", **facts)
     writes.flush()
+    shows_file(store.pk, chosen_by=f"{format} {filter}", orders=count)
     return file
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock, workers
-from common.actions import action, bookkeeping
+from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Refused, WanliuError
 from common.hints import tell_of
@@ -187,13 +187,7 @@ def progress_of(job: ShipmentImport) -> Progress:
     return Progress()
 
 
-@bookkeeping("A file that nobody confirmed has changed nothing, and one that was shipped is told of by the orders.")
-def _forget(jobs: Sequence[ShipmentImport]) -> None:
-    ids = [job.pk for job in jobs]
-    FilePart.objects.filter(job__in=ids).delete()
-    ImportRow.objects.filter(job__in=ids).delete()
-    ShipmentImport.objects.filter(pk__in=ids).delete()
-
+PARTS_OF_A_FILE = ((FilePart, "job"), (ImportRow, "job"))
 
 FILES_LEFT = Retention(
     "files forgotten",
@@ -202,7 +196,7 @@ FILES_LEFT = Retention(
     "created_at",
     "KEEP_SHIPMENT_FILES_DAYS",
     which=lambda rows: rows.exclude(status__in=(ImportStatus.DONE, ImportStatus.RUNNING)),
-    forget=_forget,
+    parts=PARTS_OF_A_FILE,
     batch=50,
 )
 FILES_SHIPPED = Retention(
@@ -212,7 +206,7 @@ FILES_SHIPPED = Retention(
     "finished_at",
     "KEEP_SHIPPED_FILES_DAYS",
     which=lambda rows: rows.filter(status=ImportStatus.DONE),
-    forget=_forget,
+    parts=PARTS_OF_A_FILE,
     batch=50,
 )
 

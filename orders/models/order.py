@@ -45,6 +45,8 @@ class Order(OwnsLines, Traced, TenantModel):
     `ship_by` is the deadline that counts; while a delay report has moved it, `rule_ship_by` is the one to come back to.
     """
 
+    is_topic = True  # what is told of it, and who looked, is filed under its id (common.looks)
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(_("order number"), max_length=64)
     buyer_id = models.CharField(_("buyer id"), max_length=64)

@@ -70,12 +70,24 @@ class OrderQuerySet(TenantQuerySet):
         id as it stands or in one case.
         """
         ids = self.ids_matching(term)
-        return self.filter(order_fits(term)) if is_found_often(ids) else self.filter(pk__in=ids)
+        is_often = is_found_often(*self.questions_about(term))
+        return self.filter(order_fits(term)) if is_often else self.filter(pk__in=ids)
 
     def ids_matching(self, term):
         """The ids of the open scope's orders that `matching` finds: one question with an index for each table."""
         of_goods = apps.get_model("orders", "OrderLine").objects.in_scope().of_goods(term)
         return self.without_goods(term).union(of_goods.order_by().values("order"), all=True)
+
+    def questions_about(self, term):
+        """What `matching` asks, each question by itself and of its own table, for `is_found_often`."""
+        of_goods = apps.get_model("orders", "OrderLine").objects.in_scope().of_goods(term)
+        return (*self.questions_without_goods(term), of_goods)
+
+    def questions_without_goods(self, term):
+        """Those of them that aren't about what was bought."""
+        own = self.model.objects.in_scope()
+        in_parts = apps.get_model("orders", "Shipment").objects.in_scope().in_part_under(term)
+        return (*(own.filter(question) for question in _questions(term)), in_parts)
 
     def without_goods(self, term):
         """Those of them that aren't found by what was bought."""
@@ -109,19 +121,25 @@ class OrderLineQuerySet(TenantQuerySet):
 
 def is_named(term: str, path: str = "") -> Q:
     """Whether an order is found by what is on it; `path` leads to it from the row that is asked (`order__`)."""
+    found = Q()
+    for question in _questions(term, path):
+        found |= question
+    return found
+
+
+def _questions(term: str, path: str = "") -> list[Q]:
+    """The same, one question for each index."""
     start, plain = folded(term), plain_text(term)
     if not start:
-        return Q(pk__in=[])
+        return [Q(pk__in=[])]
     asked = {"buyer_id__in": {term.strip(), plain, plain.lower(), plain.upper()}}
     asked |= {f"{column}_folded__begins": start for column in ("number", "buyer", "tracking")}
-    found = Q()
-    for question, answer in asked.items():
-        found |= Q(**{f"{path}{question}": answer})
+    questions = [Q(**{f"{path}{question}": answer}) for question, answer in asked.items()]
     for column in ("receiver_folded", "phone_folded"):
-        found |= ~Q(**{f"{path}{column}": ""}) & Q(**{f"{path}{column}__begins": start})
+        questions.append(~Q(**{f"{path}{column}": ""}) & Q(**{f"{path}{column}__begins": start}))
     if len(start) == PHONE_END:
-        found |= ~Q(**{f"{path}phone_end": ""}) & Q(**{f"{path}phone_end": start})
-    return found
+        questions.append(~Q(**{f"{path}phone_end": ""}) & Q(**{f"{path}phone_end": start}))
+    return questions
 
 
 def goes_in_part(term: str, path: str = "") -> Q:

@@ -24,7 +24,9 @@ import requests
 from wechatpayv3.utils import aes_decrypt, build_authorization, load_private_key, load_public_key, rsa_verify
 
 from common import clock
+from common.errors import kind_of
 from common.money import CENT
+from payments.gateway_errors import not_asked
 from payments.gateways.base import (
     READING_FAILS,
     BadNotice,
@@ -117,7 +119,7 @@ class WeChatPayGateway(Gateway):
         try:
             status, told = self._call("POST", path, body)
         except (requests.RequestException, Unverified, ValueError) as error:
-            return [_unknown(instruction.key, error)]
+            return [_unknown(instruction.key, not_asked(error))]
         if status == 200:
             return [_answer(instruction.key, told)]
         answer = _error_answer(instruction.key, status, told)
@@ -132,7 +134,7 @@ class WeChatPayGateway(Gateway):
             try:
                 status, told = self._call("GET", path)
             except (requests.RequestException, Unverified, ValueError) as error:
-                return _unknown(key, error)
+                return _unknown(key, not_asked(error))
             if status == 200:
                 return _answer(key, told)
             if status != 404:
@@ -174,7 +176,7 @@ class WeChatPayGateway(Gateway):
                 raise NoStatement(f"{status} {told.get('code', '')}: {told.get('message', '')}")
             content = self._download(told["download_url"])
         except (requests.RequestException, Unverified, ValueError, KeyError) as error:
-            raise NoStatement(f"{type(error).__name__}: {error}") from error
+            raise NoStatement(kind_of(error)) from error
         if hashlib.sha1(content, usedforsecurity=False).hexdigest() != str(told.get("hash_value", "")).lower():
             raise NoStatement("The file isn't the one that was announced.")
         return list(_read_fund_flow(content))
@@ -209,7 +211,7 @@ class WeChatPayGateway(Gateway):
         """(HTTP status, JSON). Success must be signed by WeChat Pay: Unverified otherwise."""
         text = json.dumps(body) if body is not None else ""
         response = self._send(method, self.config.base_url + path, path, text)
-        if response.is_redirect or response.status_code in range(300, 400):
+        if response.status_code in range(300, 400):
             raise Unverified("WeChat Pay doesn't redirect.")
         if response.status_code == 200 and not self._is_signed(response.headers, response.content):
             raise Unverified("The answer isn't signed by WeChat Pay.")
@@ -320,10 +322,8 @@ def _error_answer(key: str, status: int, told: dict) -> GatewayAnswer:
     return GatewayAnswer(key, GatewayOutcome.DECLINED if final else GatewayOutcome.UNKNOWN, error=text)
 
 
-def _unknown(key: str, error) -> GatewayAnswer:
-    return GatewayAnswer(
-        key, GatewayOutcome.UNKNOWN, error=f"{type(error).__name__}: {error}" if error else "no answer"
-    )
+def _unknown(key: str, error: str) -> GatewayAnswer:
+    return GatewayAnswer(key, GatewayOutcome.UNKNOWN, error=error)
 
 
 def _read_fund_flow(content: bytes) -> Iterable[StatementLine]:

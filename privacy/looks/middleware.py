@@ -27,22 +27,29 @@ class LookMiddleware:
 
     def __call__(self, request):
         """The answer."""
-        with looks.collecting() as shown:
+        with looks.collecting():
             response = self.get_response(request)
-        response.looks = []
-        match = request.resolver_match
-        if 200 <= response.status_code < 300 and match is not None and is_of_people(match.view_name):
-            actor = _who(request)
-            if actor is not None:
-                response.looks = looks_of(
-                    shown,
-                    stores=_stores(request, shown),
-                    actor=actor,
-                    way=_way(request, response, shown),
-                    place=match.view_name,
-                    at=request.came_at,
-                )
+            if not hasattr(response, "looks"):
+                note_shown(request, response)
         return response
+
+
+def note_shown(request: HttpRequest, response: HttpResponse) -> None:
+    """Put on the answer, as `looks`, what it has shown so far."""
+    response.looks = []
+    shown, match = looks.shown_so_far(), request.resolver_match
+    if shown is None or match is None or not 200 <= response.status_code < 300 or not is_of_people(match.view_name):
+        return
+    actor = _who(request)
+    if actor is not None:
+        response.looks = looks_of(
+            shown,
+            stores=_stores(request, shown),
+            actor=actor,
+            way=_way(request, response, shown),
+            place=match.view_name,
+            at=request.came_at,
+        )
 
 
 def _who(request: HttpRequest) -> Actor | None:

@@ -1,7 +1,7 @@
 """The addresses at which people of stores, operators and programs read; which of them show nothing of any buyer.
 
 Whoever adds an address need do nothing: what isn't named here counts as showing buyers' data.
-tests/tenancy/test_looks.py walks them all with marked data.
+tests/tenancy/test_looks_everywhere.py walks them all with marked data.
 """
 
 import re

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from common.actors import ActorKind
 from common.api.filters import FlagFilter, InstantFilter
 from common.api.represent import represent
-from common.events import event_types
+from common.events import internal_names
 from common.looks import shows
 from common.models import Event
 from common.queries import named_query
@@ -252,7 +252,7 @@ class RefundViewSet(ListMixin, StoreViewSet):
         events = Event.objects.for_store(self.store.pk).filter(topic_id=refund.pk)
         is_theirs = self.actor.kind == ActorKind.BUYER
         if is_theirs:
-            events = events.exclude(name__in=[event.name for event in event_types() if event.is_internal])
+            events = events.exclude(name__in=internal_names())
         self.paginator.ordering = "id"
         page = self.paginate_queryset(events)
         told = EventSerializer(page, many=True, context={"told_outside": is_theirs})

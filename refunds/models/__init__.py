@@ -1,7 +1,7 @@
 """Refunds and what hangs on them.
 
-refund (with line, goods, contradicted and queries) is the head. cases is the base (`PlatformCase`) of disputes and
-appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; team who sees
+refund (with line, goods, contradicted, indexes and queries) is the head. cases is the base (`PlatformCase`) of disputes
+and appeals, pack a dispute as a file, evidence and thread what both sides showed and wrote; team who sees
 to it and what colleagues note; deciding (many at once); carrier_claim; unclaimed: parcels that nobody announced. file
 is the base of what is shown. quality counts; returnless is a store's enrolment.
 """
@@ -16,7 +16,7 @@ from refunds.models.pack import EvidencePack
 from refunds.models.quality import ChangedDay, QualityDay, QualityRefund, QualityRestriction
 from refunds.models.refund import Refund
 from refunds.models.returnless import CoveredProduct, Enrolment, LiveSession
-from refunds.models.team import Assignment, Note
+from refunds.models.team import Assignment, Note, RefundTag
 from refunds.models.thread import Message
 from refunds.models.unclaimed import ParcelPhoto, UnclaimedParcel
 
@@ -41,5 +41,6 @@ __all__ = [
     "QualityRestriction",
     "Refund",
     "RefundLine",
+    "RefundTag",
     "UnclaimedParcel",
 ]

@@ -37,6 +37,7 @@ class DecisionJob(TenantModel):
         indexes = [
             models.Index(fields=["store", "-id"], name="decision_job_newest"),
             models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="decision_job_open"),
+            models.Index(fields=["finished_at"], condition=Q(finished_at__isnull=False), name="decision_job_finished"),
         ]
 
     def __str__(self) -> str:

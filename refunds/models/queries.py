@@ -1,13 +1,13 @@
 """Refunds by what people and sweeps ask for."""
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from common.search import folded, is_found_often
 from common.tenancy import TenantQuerySet
 from orders.models import Order, OrderLine
 from orders.models.queries import goes_in_part, is_named
-from refunds.states import OPEN
+from refunds.states import OPEN, RefundStatus
 
 
 class RefundQuerySet(TenantQuerySet):
@@ -38,13 +38,21 @@ class RefundQuerySet(TenantQuerySet):
         lines = apps.get_model("refunds", "RefundLine").objects.in_scope().order_by()
         of_goods = lines.filter(line__in=OrderLine.objects.in_scope().of_goods(term).values("pk"))
         returning = rows.returning_under(term).values("pk")
-        if is_found_often(orders.union(returning, of_goods.values("refund"), all=True)):
+        if is_found_often(*Order.objects.questions_without_goods(term), rows.returning_under(term), of_goods):
             asked_for = Exists(of_goods.filter(refund=OuterRef("pk")))
             comes_back = Q(return_tracking_folded__begins=folded(term))
             of_order = is_named(term, "order__") | goes_in_part(term, "order__")
             return self.filter(of_order | comes_back | Q(asked_for))
         of_orders = rows.filter(order__in=orders).values("pk")
         return self.filter(pk__in=of_orders.union(returning, of_goods.values("refund"), all=True))
+
+    def coming_back_under(self, number):
+        """Those whose goods come back under this number, however typed and stored.
+
+        Those that still expect a parcel come first, the newest of them before all: a number may be used again.
+        """
+        expects = Case(When(status=RefundStatus.RETURNING, decision_sent="", then=0), default=1)
+        return self.filter(return_tracking_folded=folded(number)).order_by(expects, "-id")
 
     def returning_under(self, term):
         """Those whose goods come back under a number that begins with what was typed, however typed and stored."""

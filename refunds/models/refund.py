@@ -16,6 +16,7 @@ from orders.models import Order
 from orders.models.lines import OwnsLines
 from refunds.models.contradicted import MayBeContradicted
 from refunds.models.goods import HasGoods
+from refunds.models.indexes import OF_WHAT_IS_OPEN
 from refunds.models.line import RefundLine, lines_of_refund
 from refunds.models.queries import RefundQuerySet
 from refunds.states import (
@@ -41,6 +42,7 @@ class Refund(OwnsLines, HasGoods, MayBeContradicted, Traced, TenantModel):
     `rules_name` and `rules_version` are the marketplace rules that the refund was opened under; they hold to its end.
     """
 
+    is_topic = True  # what is told of it, and who looked, is filed under its id (common.looks)
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="+", db_index=False
@@ -127,8 +129,7 @@ class Refund(OwnsLines, HasGoods, MayBeContradicted, Traced, TenantModel):
                 fields=["store", "split_from"], condition=Q(split_from__isnull=False), name="refund_split_from"
             ),
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False, is_followed=False), name="refund_to_end"),
-            models.Index(fields=["store", "due_at"], condition=Q(due_at__isnull=False), name="refund_due_in_store"),
-            models.Index(fields=["store", "-id"], condition=Q(needs_attention=True), name="refund_attention"),
+            *OF_WHAT_IS_OPEN,
             models.Index(fields=["store", "created_at"], condition=Q(is_instant=True), name="refund_instant"),
             models.Index(fields=["store", "-id"], condition=Q(is_followed=True), name="refund_followed"),
             models.Index(fields=["store", "-id"], condition=Q(unread_by_merchant__gt=0), name="refund_unread"),

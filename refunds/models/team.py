@@ -51,3 +51,23 @@ class Note(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.author}: {self.text[:50]}"
+
+
+class RefundTag(TenantModel):
+    """A word that the store's people put on a refund to find it again; neither buyer nor marketplace sees it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(
+        Refund, verbose_name=_("refund"), on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    name = models.CharField(_("tag"), max_length=20)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("tag of a refund")
+        verbose_name_plural = _("tags of refunds")
+        constraints = [models.UniqueConstraint(fields=["refund", "name"], name="refund_tag_once")]
+        indexes = [models.Index(fields=["store", "name", "-refund"], name="refund_tag_leads_to")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -33,13 +33,15 @@ class UnclaimedParcel(TenantModel):
     """A parcel that was scanned at the station and announced by nobody (P1).
 
     `phone_end` are the last four digits of the sender's phone, `goods` an item id or SKU, as far as somebody could read
-    them. Somebody has to find out whose it is until `due_at`; `overdue_at` is when a sweep noted that nobody had.
+    them. Where `has_number` is False, nobody could read one: `tracking_number` is the store's own, which was written on
+    the parcel. Somebody has to find out whose it is until `due_at`; `overdue_at` is when a sweep noted that nobody had.
     `refund` is the one that it turned out to belong to.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tracking_number = models.CharField(_("tracking number"), max_length=64)
     tracking_folded = folded_column("tracking_number")
+    has_number = models.BooleanField(default=True, db_default=True, editable=False)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     phone_end = models.CharField(_("last four of the sender's phone"), max_length=4, blank=True)
     goods = models.CharField(_("item or SKU"), max_length=LONGEST_GOODS, blank=True)

@@ -31,13 +31,13 @@ UNDECIDED = OPEN - {RefundStatus.REFUNDING}
 
 @contextmanager
 def stored(store_id: int, file: CleanFile) -> Iterator[str]:
-    """Put the file into the storage, under a name that tells nothing; gone again when the block raises.
+    """Put the file into the storage, under a name that tells nothing; gone again when that or the block raises.
 
     Written before any row is locked: a storage may be a network away.
     """
-    name = default_storage.save(f"evidence/{store_id}/{uuid4().hex}{SUFFIXES[file.type]}", ContentFile(file.content))
+    name = f"evidence/{store_id}/{uuid4().hex}{SUFFIXES[file.type]}"
     try:
-        yield name
+        yield default_storage.save(name, ContentFile(file.content))
     except BaseException:
         default_storage.delete(name)
         raise

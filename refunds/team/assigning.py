@@ -15,9 +15,10 @@ from common import clock
 from common.actions import action
 from common.actors import SYSTEM, Actor
 from common.errors import Invalid, NotFound, Refused, refuse_if
+from common.models import Event
 from common.sentences import sentence as _
 from common.setbacks import sweep_rows
-from common.tenancy import without_ahead
+from common.tenancy import current_scope, without_ahead
 from common.writes import WriteSet
 from refunds.models import Assignment, Refund, RefundLine
 from refunds.states import OPEN, RefundKind, RefundStatus
@@ -108,8 +109,28 @@ def lock_decider(store_id: int, user_id: int) -> Membership:
     """The member who may decide the store's refunds, locked; Invalid `assignee` for none."""
     member = deciders_of([store_id]).filter(user=user_id).select_for_update(of=("self",), no_key=True).first()
     if member is None:
-        raise Invalid("assignee", _("Choose a member of this store who may decide refunds."), "invalid_choice")
+        raise _no_decider()
     return member
+
+
+def _no_decider() -> Invalid:
+    return Invalid("assignee", _("Choose a member of this store who may decide refunds."), "invalid_choice")
+
+
+def decider_named(store_id: int, username: str) -> int:
+    """The id of the user with this name who may decide the store's refunds; Invalid `assignee` for none."""
+    member = deciders_of([store_id]).filter(user__username=username).first()
+    if member is None:
+        raise _no_decider()
+    return member.user_id
+
+
+def given_in_turn(refund: Refund) -> int | None:
+    """The user who sees to the refund since it was their turn; None for nobody, and where a person has said who."""
+    present = assignments_of(refund).first()
+    given = Event.objects.for_store(refund.store_id).filter(topic_id=refund.pk, name=REFUND_ASSIGNED.name)
+    by = given.order_by("-id").values_list("actor_id", flat=True).first()
+    return present.assignee_id if present and by == SYSTEM.id else None
 
 
 def _give(
@@ -175,15 +196,31 @@ def to_share_out(rows: QuerySet[Refund]) -> QuerySet[Refund]:
 
 
 def that_nobody_takes(rows: QuerySet[Refund]) -> QuerySet[Refund]:
-    """Those of the refunds that would be shared out, and that nobody of their store has the skill for."""
-    return to_share_out(rows).exclude(_somebody_takes())
+    """Those of the refunds that would be shared out, and that nobody of their store has the skill for.
+
+    None of the stores where somebody takes whatever comes, which is asked of the store and not of each of its refunds.
+    """
+    agents, active = _takers(OuterRef("pk"))
+    whatever = {"skilled_kinds": [], "skilled_categories": []}
+    somebody = Q(Exists(agents.filter(**whatever))) | ~Q(Exists(agents)) & Q(Exists(active.filter(**whatever)))
+    special = Store.objects.filter(shares_out_refunds=True).exclude(somebody)
+    if (store_ids := current_scope().store_ids) is not None:
+        special = special.filter(pk__in=store_ids)
+    # Whether there is any such store is one question more, and where there is none, the only one that is answered.
+    of_these = rows.filter(Exists(special), store__in=special.values("pk"))
+    return to_share_out(of_these).exclude(_somebody_takes())
+
+
+def _takers(store: OuterRef) -> tuple[QuerySet[Membership], QuerySet[Membership]]:
+    """A store's agents, and all who may decide: these take what is shared out only where there is no agent."""
+    deciding = Membership.objects.in_scope().filter(store=store, role__in=roles_with(DECIDE_REFUNDS))
+    active = deciding.filter(user__is_active=True)
+    return active.filter(role=MemberRole.AGENT), active
 
 
 def _somebody_takes() -> Q:
     """Refunds that somebody of their store takes in turn; the others would be in the way of those that come later."""
-    deciding = Membership.objects.in_scope().filter(store=OuterRef("store"), role__in=roles_with(DECIDE_REFUNDS))
-    active = deciding.filter(user__is_active=True)
-    agents = active.filter(role=MemberRole.AGENT)
+    agents, active = _takers(OuterRef("store"))
     lines = RefundLine.objects.filter(store=OuterRef(OuterRef("store")), refund=OuterRef(OuterRef("pk")))
     of_category = Q(skilled_categories=[]) | Q(skilled_categories__overlap=lines.values("line__category"))
     taken = Q()

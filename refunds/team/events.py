@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from django.utils.translation import gettext_lazy
 
 from common.events import EventType
-from common.facts import TEXT, Fact, named
+from common.facts import TEXT, Fact, named, said
 
 _HAD = Fact("the id of the member who saw to it before", example=7)
 
@@ -22,6 +22,10 @@ class _Assigned(_TakenBack):
 class _Unassigned(TypedDict):
     before: Annotated[str, named(gettext_lazy("Before"), TEXT)]
     had: Annotated[int | None, _HAD]
+
+
+class _Tagged(TypedDict):
+    tag: Annotated[str, said(gettext_lazy("Tag"))]
 
 
 REFUND_ASSIGNED = EventType(
@@ -55,5 +59,19 @@ NOTE_WRITTEN = EventType(
     meaning=gettext_lazy("Somebody left a note for colleagues; what it says is read at the desk only."),
     is_internal=True,
 )
-# What the team does among itself: no news for who decides.
-INTERNAL = (REFUND_ASSIGNED.name, REFUND_UNASSIGNED.name, ASSIGNMENT_TAKEN_BACK.name, NOTE_WRITTEN.name)
+REFUND_TAGGED = EventType(
+    "refund.tagged",
+    gettext_lazy("Tagged"),
+    "refund",
+    _Tagged,
+    meaning=gettext_lazy("Somebody put a tag of the store's own on the refund."),
+    is_internal=True,
+)
+REFUND_UNTAGGED = EventType(
+    "refund.untagged",
+    gettext_lazy("Tag taken off"),
+    "refund",
+    _Tagged,
+    meaning=gettext_lazy("Somebody took a tag of the store's own off the refund."),
+    is_internal=True,
+)

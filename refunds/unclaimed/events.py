@@ -1,12 +1,18 @@
 """What happens to parcels that nobody announced. What people wrote or read on them stays with the parcel alone."""
 
-from typing import Annotated, TypedDict
+from dataclasses import replace
+from typing import Annotated, NotRequired, TypedDict
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.events import EventTone, EventType
-from common.facts import FLAG, INSTANT, TEXT, Fact, hidden, named
+from common.facts import FLAG, INSTANT, TEXT, Data, Fact, hidden, named
 from refunds.states import UnclaimedStatus
+
+
+def _nameless(is_own_number: bool, data: Data) -> str:
+    return _("no number could be read on it: the one told is the store's own")
 
 
 class _Parcel(TypedDict):
@@ -14,6 +20,7 @@ class _Parcel(TypedDict):
 
 
 class _Recorded(_Parcel):
+    is_own_number: NotRequired[Annotated[bool, replace(FLAG, word=_nameless)]]
     until: Annotated[str, named(gettext_lazy("To be matched until"), INSTANT)]
 
 

@@ -69,7 +69,10 @@ def assign_parcel(
 
 
 def _announce(refund: Refund, parcel: UnclaimedParcel, carrier: str, *, actor: Actor, now: datetime) -> None:
-    """The refund, which is locked, has the parcel's number, unless a carrier has seen its own."""
+    """The refund, which is locked, has the parcel's number, unless a carrier has seen its own.
+
+    A number that is only the store's own corrects none, and no carrier is asked about it.
+    """
     if refund.return_tracking_folded == folded(parcel.tracking_number):
         return
     told = {"store_id": refund.store_id, "refund_id": refund.pk, "tracking_number": parcel.tracking_number}
@@ -77,8 +80,8 @@ def _announce(refund: Refund, parcel: UnclaimedParcel, carrier: str, *, actor: A
     if refund.status != RefundStatus.RETURNING:
         if not carrier:
             raise Invalid("carrier", _("Say who brought the parcel."), "required")
-        ship_return(carrier=carrier, **told)
-    elif why_not_correct_return(refund, returning_of(refund), now) is None:
+        ship_return(carrier=carrier, is_here=not parcel.has_number, **told)
+    elif parcel.has_number and why_not_correct_return(refund, returning_of(refund), now) is None:
         reason = _("The warehouse holds the parcel under this number.")
         correct_return(carrier=carrier or carrier_typed(refund.return_carrier), reason=reason, **told)
 
@@ -130,7 +133,7 @@ def match_announced_parcels(*, limit: int = BATCH) -> int:
 
 def _announced_meanwhile() -> QuerySet[UnclaimedParcel]:
     of_number = {"store_id": OuterRef("store_id"), "return_tracking_folded": OuterRef("tracking_folded")}
-    waiting = UnclaimedParcel.objects.in_scope().waiting()
+    waiting = UnclaimedParcel.objects.in_scope().waiting().filter(has_number=True)
     return waiting.filter(Exists(Refund.objects.in_scope().filter(**of_number))).order_by("id")
 
 
@@ -141,7 +144,7 @@ def _give(parcels: Sequence[UnclaimedParcel], now: datetime) -> None:
 
 @action
 def match_by_number(*, parcel: UnclaimedParcel, actor: Actor, now: datetime) -> None:
-    """Give the parcel to the newest refund that announced its number; nothing when somebody was faster."""
+    """Give the parcel to the refund that announced its number and expects it; nothing when somebody was faster."""
     announced = announced_under(parcel.store_id, parcel.tracking_number)
     if announced is None:
         return

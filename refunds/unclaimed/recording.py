@@ -1,5 +1,7 @@
 """A parcel that nobody announced is put aside, described and photographed; a sweep notes when its time has passed."""
 
+import re
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,6 +37,10 @@ LOCK = 81  # the advisory lock of a store's number that is put aside
 MOST_PHOTOS = 10
 
 
+# The store's own number of a parcel on which none can be read begins so; no carrier's does.
+OWN_NUMBER, OWN_SHAPE = "NN-{:06d}", re.compile(r"NN-[0-9]{6}")
+
+
 class ReadOnIt(TypedDict, total=False):
     """What somebody could read on a parcel: the carrier's name, the phone's last four digits, an item id or SKU."""
 
@@ -53,14 +59,14 @@ def lock_unclaimed(store_id: int, parcel_id: UUID | str) -> UnclaimedParcel:
     return parcel
 
 
-def why_not_put_aside(announced: Refund | None, waiting: UnclaimedParcel | None) -> Refused | None:
-    """A parcel isn't unclaimed whose number a refund has announced, and is put aside once."""
+def why_not_put_aside(announced: Refund | None, before: UnclaimedParcel | None) -> Refused | None:
+    """A parcel isn't unclaimed whose number a refund has announced, and is put aside once: it was as `before`."""
     if announced is not None:
         return Refused(
             "parcel_announced",
             _("Order %(order)s has announced this number: scan it again.") % {"order": announced.order.number},
         )
-    if waiting is not None:
+    if before is not None:
         return Refused("parcel_put_aside", _("This parcel has been put aside already: scan it again to see it."))
     return None
 
@@ -83,45 +89,81 @@ def why_not_photograph(parcel: UnclaimedParcel, shown: int) -> Refused | None:
 
 @action
 def put_parcel_aside(
-    *, store: Store, tracking_number: str, actor: Actor, now: datetime, **read: Unpack[ReadOnIt]
+    *,
+    store: Store,
+    tracking_number: str = "",
+    own_number: str = "",
+    actor: Actor,
+    now: datetime,
+    **read: Unpack[ReadOnIt],
 ) -> UnclaimedParcel:
     """Record a parcel that no refund announced; somebody finds out whose it is within the store's days.
 
-    Refused `parcel_announced` where a refund has the number, `parcel_put_aside` where it waits already. Invalid for an
-    odd number and for what can't be read on a parcel.
+    Without a number, which nobody could read on it, it gets one of the store's own that is written on it, the
+    `own_number` that `draw_own_number` gave before or another: Invalid `note` where nothing else is told of it either.
+    Refused `parcel_announced` where a refund has the number, `parcel_put_aside` where it waits already, or where a
+    parcel has had that own number. Invalid for an odd number and for what can't be read on a parcel.
     """
-    number = plain_number(tracking_number)
-    if not NUMBER.fullmatch(number):
+    number, is_read = plain_number(tracking_number), bool(tracking_number.strip())
+    if is_read and not NUMBER.fullmatch(number):
         raise Invalid("tracking_number", str(NO_NUMBER))
+    if not is_read:
+        refuse_if(why_no_description(read))
+        number = own_number if OWN_SHAPE.fullmatch(own_number) else draw_own_number(store)
     parcel = UnclaimedParcel(
         store=store,
         tracking_number=number,
+        has_number=is_read,
         recorded_by=actor.label,
         recorded_at=now,
         due_at=now + timedelta(days=store.unclaimed_days),
     )
     _describe(parcel, {"carrier": "", "phone_end": "", "goods": "", "note": "", **read})
-    parcel.carrier = parcel.carrier or carrier_of(number)
+    parcel.carrier = parcel.carrier or (carrier_of(number) if is_read else "")
     with connection.cursor() as cursor:  # two people with one label: the second waits here and is told
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, f"{store.pk}:{folded(number)}"])
-    refuse_if(why_not_put_aside(announced_under(store.pk, number), waiting_under(store.pk, number)))
+    before = waiting_under(store.pk, number) if is_read else last_under(store.pk, number)
+    refuse_if(why_not_put_aside(announced_under(store.pk, number), before))
     writes = WriteSet()
     writes.insert(parcel)
     facts = {"tracking_number": number, "until": parcel.due_at.isoformat()}
+    if not is_read:
+        facts["is_own_number"] = True
     writes.event(UNCLAIMED_RECORDED, parcel, topic=parcel, at=now, actor=actor, rule="P1", **facts)
     writes.flush()
     return parcel
 
 
 def announced_under(store_id: int, number: str) -> Refund | None:
-    """The newest refund whose goods come back under the number, with its order."""
-    rows = Refund.objects.for_store(store_id).filter(return_tracking_folded=folded(number))
-    return rows.select_related("order").order_by("-id").first()
+    """The refund whose goods come back under the number, with its order: one that expects them, else the newest."""
+    return Refund.objects.for_store(store_id).coming_back_under(number).select_related("order").first()
+
+
+def why_no_description(read: ReadOnIt) -> Invalid | None:
+    """A parcel without a number is told from others by what there is to see of it."""
+    if any(read.get(name, "").strip() for name in ("phone_end", "goods", "note")):
+        return None
+    text = _("Write down what there is to see: the sender's phone, the item, or what the parcel looks like.")
+    return Invalid("note", text, "required")
+
+
+def draw_own_number(store: Store) -> str:
+    """A number that no parcel of the store has had, and no refund bears: what is written on a box stays on it."""
+    while True:
+        number = OWN_NUMBER.format(secrets.randbelow(10**6))
+        if last_under(store.pk, number) is None and announced_under(store.pk, number) is None:
+            return number
 
 
 def waiting_under(store_id: int, number: str) -> UnclaimedParcel | None:
     """The parcel of this number that waits to be matched."""
     return UnclaimedParcel.objects.for_store(store_id).waiting().filter(tracking_folded=folded(number)).first()
+
+
+def last_under(store_id: int, number: str) -> UnclaimedParcel | None:
+    """The parcel that was put aside last under this number, whatever became of it."""
+    parcels = UnclaimedParcel.objects.for_store(store_id).filter(tracking_folded=folded(number))
+    return parcels.order_by("-id").first()
 
 
 def _describe(parcel: UnclaimedParcel, read: ReadOnIt) -> None:

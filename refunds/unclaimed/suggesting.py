@@ -56,7 +56,7 @@ def likely_refunds(parcel: UnclaimedParcel) -> list[LikelyRefund]:
     Three statements at most, and none where nothing speaks for any.
     """
     found = {refund.pk: refund for refund in _alike(parcel)}
-    number = parcel.tracking_folded
+    number = parcel.tracking_folded if parcel.has_number else ""
     near = [refund for refund in found.values() if _is_near(refund, number) or _went_out(refund, number)]
     buyers = {refund.order.buyer_id for refund in near}
     if buyers:
@@ -109,11 +109,11 @@ def _awaiting(store_id: int) -> QuerySet[Refund]:
 def _alike(parcel: UnclaimedParcel) -> QuerySet[Refund]:
     """Those for which anything on the parcel speaks; each question has an index of its own."""
     awaiting, orders = _awaiting(parcel.store_id), Order.objects.for_store(parcel.store_id)
-    number, goods = parcel.tracking_folded, folded(parcel.goods)
-    asked = [
-        awaiting.filter(return_tracking_folded__in=slips_of(number)),
-        awaiting.filter(order__in=orders.filter(tracking_folded=number).values("pk")),
-    ]
+    number, goods = parcel.tracking_folded if parcel.has_number else "", folded(parcel.goods)
+    asked = []
+    if number:
+        asked.append(awaiting.filter(return_tracking_folded__in=slips_of(number)))
+        asked.append(awaiting.filter(order__in=orders.filter(tracking_folded=number).values("pk")))
     if parcel.phone_end:
         with_phone = orders.filter(~Q(phone_end=""), phone_end=parcel.phone_end)
         asked.append(awaiting.filter(order__in=with_phone.values("pk")))
@@ -122,6 +122,8 @@ def _alike(parcel: UnclaimedParcel) -> QuerySet[Refund]:
         bought = bought.filter(Q(item_id=goods) | ~Q(sku_folded="") & Q(sku_folded=goods))
         lines = RefundLine.objects.for_store(parcel.store_id).filter(line__in=bought.values("pk"))
         asked.append(awaiting.filter(pk__in=lines.values("refund")))
+    if not asked:
+        return Refund.objects.none()
     first, *more = (rows.order_by("-id").values("pk")[:MOST_OF_ONE_GROUND] for rows in asked)
     return Refund.objects.for_store(parcel.store_id).filter(pk__in=first.union(*more)).select_related("order")
 
@@ -133,11 +135,11 @@ def _of_buyers(store_id: int, buyers: set[str]) -> QuerySet[Refund]:
 
 
 def _is_near(refund: Refund, number: str) -> bool:
-    return bool(refund.return_tracking_folded) and refund.return_tracking_folded in slips_of(number)
+    return bool(number and refund.return_tracking_folded) and refund.return_tracking_folded in slips_of(number)
 
 
 def _went_out(refund: Refund, number: str) -> bool:
-    return refund.order.tracking_folded == number
+    return bool(number) and refund.order.tracking_folded == number
 
 
 def _names_of(line: OrderLine) -> tuple[str, str]:

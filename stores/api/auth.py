@@ -11,6 +11,7 @@ from rest_framework.permissions import BasePermission
 
 from common.actors import Actor, ActorKind
 from common.rates import count_use
+from common.replica.turns import on_primary
 from common.tenancy import system_scope
 from common.web.access import note
 from common.web.address_limits import note_rate
@@ -64,7 +65,7 @@ class Caller:
 def note_use(key: ApiKey, now: datetime) -> None:
     """Remember that a key is used, once in a while."""
     if key.last_used_at is None or key.last_used_at < now - USE_NOTED_EVERY:
-        with system_scope():  # a marketplace's key is no store's row
+        with on_primary(), system_scope():  # a marketplace's key is no store's row
             touch_key(key=key, now=now)
 
 

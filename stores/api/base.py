@@ -1,7 +1,7 @@
 """The view that every resource builds on: key, store and scope → idempotency → action."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import ClassVar, TypeVar
@@ -55,6 +55,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     a store may have few of them under way. A call's parameters are `store`, those of pages and filters where the action
     is `paged` and `filtered`, and those that `queries` adds; any other is refused. `feeds` are the actions that read no
     further than what is settled. `answers_with` are the codes, by status, that an action answers without raising them.
+    A replica may answer the actions `from_replica`, but for feeds.
     """
 
     resource: ClassVar[str | None]
@@ -67,6 +68,7 @@ class StoreViewSet(viewsets.GenericViewSet):
     queries: ClassVar[dict[str, frozenset[str]]] = {}
     repeatable: ClassVar[frozenset[str]] = frozenset()
     feeds: ClassVar[frozenset[str]] = frozenset()
+    from_replica: ClassVar[frozenset[str]] = frozenset({"list"})
     answers_with: ClassVar[dict[str, dict[int, Collection[str]]]] = {}
     lookup_value_regex = "[^/]+"
     content_negotiation_class = ByAccept
@@ -129,6 +131,11 @@ class StoreViewSet(viewsets.GenericViewSet):
         """Whether the rows of this list can be asked for by their last change."""
         model = getattr(getattr(cls, "queryset", None), "model", None)
         return action == "list" and model is not None and issubclass(model, Traced)
+
+    @classmethod
+    def is_for_replica(cls, action: str | None, params: Mapping[str, str]) -> bool:
+        """Whether a replica may answer: what asks where the record is settled asks who writes."""
+        return action in cls.from_replica - cls.feeds and not (cls.traces(action) and NAMES & params.keys())
 
     def filter_queryset(self, queryset):
         """Narrow the rows; those asked for by their last change end where nothing can appear any more."""
@@ -238,6 +245,7 @@ class StoreViewSet(viewsets.GenericViewSet):
             print_=idempotency.fingerprint(request.method, request.get_full_path(), body),
         )
         if answer.status_code is not None:
+            looks.shows_again(self.store.pk, answer.about or ())
             raise Replay(answer)
         self.answer = answer
         self.savepoint = transaction.savepoint()
@@ -260,7 +268,8 @@ class StoreViewSet(viewsets.GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         if getattr(self, "answer", None) is not None:
             body = json.dumps(self.kept(response.data), cls=JSONEncoder)
-            idempotency.keep(self.answer, status_code=response.status_code, body=body)
+            about = looks.topics_shown(self.store.pk)
+            idempotency.keep(self.answer, status_code=response.status_code, body=body, about=about)
         return response
 
     def kept(self, data):

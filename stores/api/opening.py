@@ -7,7 +7,8 @@ from django.db import connection
 
 from common import time_limits
 from common.queries import preparing_cursor
-from common.tenancy import Scope, adopt_scope
+from common.replica.turns import on_primary, turn
+from common.tenancy import Scope, adopt_scope, set_scope
 from stores.models import ApiKey, Store
 
 
@@ -24,12 +25,12 @@ def open_call(*, prefix: str, named: str | None) -> Opened:
     The key's secret is still to be compared. A marketplace's key finds stores of its marketplace only.
     """
     limit = time_limits.current()
-    with preparing_cursor() as cursor:
+    with on_primary(), preparing_cursor() as cursor:  # a key that was revoked is known there first
         cursor.execute(_statement(), [prefix, named, None if limit is None else str(limit)])
         row = cursor.fetchone()
     middle = len(_columns(ApiKey))
     key, store = _read(ApiKey, row[:middle]), _read(Store, row[middle:])
-    adopt_scope(Scope((store.pk,) if store else ()))
+    (adopt_scope if turn() is None else set_scope)(Scope((store.pk,) if store else ()))
     if key is not None and key.store_id is not None:
         key.store = store
     return Opened(key, store)

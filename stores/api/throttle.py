@@ -12,8 +12,11 @@ class KeyThrottle(SimpleRateThrottle):
     scope = "key"
 
     def allow_request(self, request, view) -> bool:
-        """Whether the call may go on; calls without a key are refused anyway."""
-        self.left = self.count(request)
+        """Whether the call may go on; calls without a key are refused anyway. One that is answered anew counts once."""
+        call = request._request
+        if not hasattr(call, "waits_s"):
+            call.waits_s = self.count(request)
+        self.left = call.waits_s
         return not self.left
 
     def count(self, request, uses: int = 1) -> int:

@@ -99,7 +99,10 @@ class Invitation(TenantModel):
                 name="invitation_accepted_or_withdrawn",
             ),
         ]
-        indexes = [models.Index(fields=["store", "-id"], name="invitation_newest")]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="invitation_newest"),
+            models.Index(fields=["ends_at"], name="invitation_age"),
+        ]
 
     def __str__(self) -> str:
         return self.email or str(_("Link to hand over"))

@@ -16,6 +16,7 @@ from common import clock
 from common.actions import bookkeeping
 from common.errors import kind_of
 from common.retention import Retention
+from common.sentences import sentence as _
 from common.tenancy import system_scope
 from common.workers import in_turn, put_off, take_up
 from stores.models import Letter
@@ -88,7 +89,7 @@ def _note_refusal(letter: Letter, error: SMTPRecipientsRefused | SMTPResponseExc
     mine = _mine(letter)
     if mine is not None:
         code = _code_of(error)
-        mine.put_off(f"{type(error).__name__} {code}")
+        mine.put_off(_("The mail server said no (%(code)s).") % {"code": code})
         if code >= 500:
             mine.call_person()
         mine.save(update_fields=mine.WORK_FIELDS)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from common.calendar import PLATFORM_ZONE, clock_face, end_face
-from stores.models import Invitation, Letter, User
+from stores.models import Invitation, Letter, Membership, User
 from stores.people.browsers import browser_in_words
 from stores.people.links import address_link, invitation_link, password_link
 from stores.states import LetterKind
@@ -98,8 +98,11 @@ def _new_device(letter: Letter, now: datetime) -> Worded:
 
 
 def _notices(letter: Letter, now: datetime) -> Worded | None:
-    """What a room above has worded already; a day later it is no news."""
-    if now - letter.created_at > NEWS_FOR:
+    """What a room above has worded already; a day later, or for somebody who has left, it is no news."""
+    members = Membership.objects.filter(user=letter.user, user__is_active=True)
+    if "store" in letter.data:  # the release before didn't say
+        members = members.filter(store=letter.data["store"])
+    if now - letter.created_at > NEWS_FOR or not members.exists():
         return None
     why = _("You get this since your store tells your role by e-mail; its owners choose that under “Notices”.")
     return Worded(letter.data["subject"], [*letter.data["lines"], why])

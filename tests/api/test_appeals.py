@@ -5,13 +5,14 @@ Trusted buyers are paid at once, and merchants get back what they shouldn't have
 
 import pytest
 
-from operations.verification import run_checks
 from payments.inbox import process_due_notices
 from payments.models import Transfer
 from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail, everything
 from tests.api.test_evidence import picture, show
 from tests.api.test_gateways import SANDBOX, post
+from tests.books import amiss
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("P5")]
@@ -49,13 +50,10 @@ def paid_back(shop) -> list[str]:
 
 
 def assert_books_are_clean(shop):
-    with shop.scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+    assert amiss() == {}
 
 
-@pytest.mark.parametrize(
-    ("score", "vip", "at_once"), [(699, False, False), (700, False, True), (0, True, True), (850, True, True)]
-)
+@for_each(("score", "vip", "at_once"), [(699, False, False), (700, False, True), (0, True, True), (850, True, True)])
 def test_high_credit_or_vip_is_paid_at_once(pdd, score, vip, at_once):
     refund = ask(pdd, pdd.order(credit_score=score, vip=vip)).json()
     assert (refund["is_instant"], refund["status"]) == (at_once, "refunding" if at_once else "awaiting_merchant")
@@ -68,8 +66,8 @@ def test_high_credit_or_vip_is_paid_at_once(pdd, score, vip, at_once):
     assert_books_are_clean(pdd)
 
 
-@pytest.mark.parametrize("kind", ["refund_only", "return_and_refund"])
-@pytest.mark.parametrize("goods", ["in_transit", "received"])
+@for_each("kind", ["refund_only", "return_and_refund"])
+@for_each("goods", ["in_transit", "received"])
 def test_wherever_the_goods_are(pdd, kind, goods):
     order = pdd.order(credit_score=720)
     if goods == "received":
@@ -88,7 +86,7 @@ def test_only_where_the_marketplace_says_so(taote):
     assert (refund["is_instant"], refund["status"]) == (False, "awaiting_merchant")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("outcome", "amount", "back"),
     [("merchant", None, ["59.00"]), ("split", "20.00", ["20.00"]), ("buyer", None, [])],
 )
@@ -132,7 +130,7 @@ def test_an_upheld_appeal_pays_the_merchant_back_once(pdd, outcome, amount, back
     assert_books_are_clean(pdd)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "expected"),
     [
         ({"outcome": "split"}, (400, "required", "amount")),

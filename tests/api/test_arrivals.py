@@ -7,14 +7,13 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from common.tenancy import system_scope
-from operations.verification import run_checks
 from orders.models import OrderLine
 from payments.settlement import settle_batch
 from refunds.arrivals import _share
 from refunds.models import Dispute, RefundLine
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail, everything
+from tests.cases import for_each
 from tests.quality import counts, set_rules
 from tests.world import make_shop
 
@@ -22,10 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("P1")]
 
 
 @pytest.fixture
-def shop(db, clock):
-    yield make_shop("pinduoduo")
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+def shop(clock, everything_holds):
+    return make_shop("pinduoduo")
 
 
 def returning(shop, order, amount, lines=None, kind="return_and_refund"):
@@ -68,9 +65,7 @@ def test_of_three_announced_two_arrived(shop, clock):
     assert detail(shop, rest["id"])["status"] == "disputed"
 
 
-@pytest.mark.parametrize(
-    ("outcome", "status", "left"), [("buyer", "refunding", "0.00"), ("merchant", "closed", "10.00")]
-)
+@for_each(("outcome", "status", "left"), [("buyer", "refunding", "0.00"), ("merchant", "closed", "10.00")])
 def test_a_person_decides_about_the_rest(shop, outcome, status, left):
     order = shop.order(prices=("10.00",), quantity=3)
     refund = returning(shop, order, "30.00")
@@ -106,7 +101,7 @@ def test_everything_arrived_splits_nothing(shop):
     assert detail(shop, refund)["split_into"] == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("received", "why"),
     [
         ([("8000", 0)], (400, "invalid", "received")),
@@ -169,7 +164,7 @@ def test_what_was_split_off_is_no_second_quality_refund(shop, monkeypatch, broke
     call_command("recompute_quality", "--check")
 
 
-@pytest.mark.parametrize(("amount", "share"), [("0.25", "0.13"), ("0.35", "0.18"), ("0.01", "0.01")])
+@for_each(("amount", "share"), [("0.25", "0.13"), ("0.35", "0.18"), ("0.01", "0.01")])
 def test_half_a_cent_goes_to_what_arrived(amount, share):
     line = RefundLine(quantity=2, amount=Decimal(amount), line=OrderLine(unit_price=Decimal(1), quantity=2))
     assert _share(line, 1) == Decimal(share)

@@ -12,6 +12,7 @@ from stores.api.throttle import KeyThrottle
 from stores.models import CategoryOpening
 from tests.api.helpers import everything
 from tests.api.test_errors import check_shape
+from tests.cases import for_each
 from tests.world import NOON, Api, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -68,7 +69,7 @@ def _named(path):
     return {"number": path.split("/")[1]} if path.endswith("/ship/") else {}
 
 
-@pytest.mark.parametrize("marketplace", ["taote", "tmall", "kuaishou", "pinduoduo"])
+@for_each("marketplace", ["taote", "tmall", "kuaishou", "pinduoduo"])
 def test_each_item_is_answered_as_its_own_call_is(db, marketplace):
     one, many = make_shop(marketplace), make_shop(marketplace)
     asked = {
@@ -117,7 +118,7 @@ def test_what_is_no_item_at_all_is_told_in_its_place(taote):
     assert statuses(answer) == [400, 400, 201]
 
 
-@pytest.mark.parametrize("marketplace", ["tmall", "kuaishou"])
+@for_each("marketplace", ["tmall", "kuaishou"])
 def test_thirty_items_take_as_many_statements_as_three(db, marketplace):
     shop = make_shop(marketplace)
     counts = []
@@ -191,7 +192,7 @@ def test_one_key_covers_the_whole_call(taote):
         assert IdempotentAnswer.objects.for_store(taote.store.pk).count() == 1
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "attr"),
     [
         ({"items": []}, "items"),

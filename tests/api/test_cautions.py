@@ -9,6 +9,7 @@ from offers.models import Offer
 from orders.models import OwedParcel
 from stores.actions import upsert_products
 from stores.marketplaces import current_rules
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -30,7 +31,7 @@ def without_hidden_costs(shop) -> None:
 
 
 @pytest.mark.rule("K12", "Q12", "Q15")
-@pytest.mark.parametrize(
+@for_each(
     ("terms", "warned"),
     [
         ({"method": "reassurance", "message": "亲"}, []),
@@ -58,9 +59,7 @@ def test_an_offer_is_compared_with_the_order_and_with_granting_the_request(terms
 
 
 @pytest.mark.rule("Q15", "Q16", "Q18")
-@pytest.mark.parametrize(
-    ("method", "pieces", "worth"), [("reship", 2, "118.00"), ("exchange", 2, "118.00"), ("gift", 1, "59.00")]
-)
+@for_each(("method", "pieces", "worth"), [("reship", 2, "118.00"), ("exchange", 2, "118.00"), ("gift", 1, "59.00")])
 def test_goods_are_sent_again_as_often_as_the_refund_is_about_them(method, pieces, worth):
     shop = make_shop("tmall")
     refund = shop.refund(shop.order(quantity=2), reason="missing_parts")

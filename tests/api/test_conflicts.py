@@ -1,5 +1,8 @@
 """A gateway's later word against our books: nothing more is paid until a person has settled it."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from common import clock as wall
@@ -7,7 +10,7 @@ from common.errors import Refused
 from common.tenancy import system_scope
 from payments.conflicts import why_not_settle
 from payments.inbox import process_due_notices
-from payments.models import GatewayNotice, Payment, SandboxTransfer
+from payments.models import DayAllowance, GatewayNotice, Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds.payouts import pay_again
 from tests.api.helpers import code, detail
@@ -82,12 +85,16 @@ def test_what_is_demanded_back_is_paid_again_once_it_is_back(shop):
 
 def test_that_it_came_back_may_be_heard_first(shop):
     _refund, payment = declined_refund(shop)
+    assert json.loads(SANDBOX.send_back(payment)[1])["outcome"] == "declined", "nothing was paid that could come back"
     SandboxTransfer.objects.filter(key=payment).update(outcome="paid")
     paid = SANDBOX.notice(payment)
-    post(SANDBOX.send_back(payment))
+    post(back := SANDBOX.send_back(payment))
     process_due_notices()
     post(paid)
+    post(SANDBOX.sign(json.dumps({**json.loads(back[1]), "event": "told again"}).encode()))
     process_due_notices()
+    told = dict(GatewayNotice.objects.values_list("event_id", "result"))
+    assert (told[f"{payment}:returned"], told["told again"]) == ("applied", "no_change")
     shown = shop.merchant.get(f"payments/{payment}/").json()
     assert (shown["status"], shown["conflict"], bool(shown["reversed_at"])) == ("failed", "", True)
 
@@ -123,9 +130,12 @@ def test_a_small_payment_in_conflict_stops_the_orders_next_and_counts_again_when
     settle_batch()
     hear_that_it_was_paid(payment)
     assert code(send(shop, order, "1.00", key="2"))[:2] == (409, "payment_in_conflict")
+    with shop.scope():
+        today = DayAllowance.objects.get()
+        yesterday = DayAllowance.objects.create(store=shop.store, date=today.date - timedelta(days=1), limit=9)
     settle(shop, payment, "book")
     left = allowance(shop, order)
-    assert (left["order"]["used"], left["store_day"]["used"]) == (1, "5.00")
+    assert (left["order"]["used"], left["store_day"]["used"], shop.reload(yesterday).used) == (1, "5.00", 0)
 
 
 def test_only_the_ways_that_fit_settle_a_conflict(shop):

@@ -14,6 +14,7 @@ from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid, pay_it_again, settle
 from tests.api.test_given_up import MONEY, declined, give_up
+from tests.cases import for_each
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import NOON, make_shop
 
@@ -61,7 +62,7 @@ def test_nobody_approves_before_it_is_settled(shop):
     assert shop.merchant.post(f"refunds/{refund.pk}/approve/").json()["status"] == "refunding"
 
 
-@pytest.mark.parametrize("money", MONEY, ids=lambda money: money["method"])
+@for_each("money", MONEY, ids=lambda money: money["method"])
 def test_no_offer_of_money_is_sent_and_one_without_is(shop, money):
     refund, _payment = in_doubt(shop)
     assert code(offer(shop, refund, **money)) == BLOCKED
@@ -82,7 +83,7 @@ def test_bulk_sending_proposes_no_money(shop):
     assert proposed() is not None
 
 
-@pytest.mark.parametrize("money", MONEY, ids=lambda money: money["method"])
+@for_each("money", MONEY, ids=lambda money: money["method"])
 def test_what_the_buyer_would_say_yes_to_waits_and_is_taken_afterwards(shop, money):
     refund, payment = declined(shop)
     give_up(shop, payment)

@@ -8,6 +8,7 @@ from orders.carriers.base import CarrierReport, CarrierStage
 from orders.models import SandboxParcel, Shipment
 from orders.shipments import Answered, record_reports, take_up_shipments
 from tests.api.helpers import code, detail, everything
+from tests.cases import for_each
 from tests.parcels import UNPICKED, ask_everybody, next_look, shipped
 from tests.tenancy.things import Names
 
@@ -44,7 +45,7 @@ def test_nothing_is_corrected_once_the_carrier_has_the_parcel(taote):
     assert code(correct(taote, unsent)) == (409, "invalid_transition", None)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "expected"),
     [
         ({"carrier": "SF", "tracking_number": "SAME"}, (409, "invalid_transition", "tracking_number")),
@@ -63,7 +64,7 @@ def test_a_correction_that_makes_no_sense_leaves_everything(taote, body, expecte
 
 
 @pytest.mark.rule("P1")
-@pytest.mark.parametrize(("side", "why"), [("buyer", {}), ("merchant", WHY)])
+@for_each(("side", "why"), [("buyer", {}), ("merchant", WHY)])
 def test_a_return_s_number_is_corrected_by_either_side(taote, side, why):
     refund = Names(taote).returning
     due = detail(taote, refund)["due_at"]

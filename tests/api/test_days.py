@@ -4,6 +4,7 @@ import pytest
 
 from common.tenancy import system_scope
 from tests.api.helpers import code
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -27,7 +28,7 @@ def coupon(**fields) -> dict:
     return {**terms, "valid_from": "2026-11-20", "valid_until": "2026-11-30", **fields}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "begins", "ends"),
     [
         ("Asia/Shanghai", "2026-11-19T16:00:00Z", "2026-11-30T16:00:00Z"),
@@ -59,7 +60,7 @@ def test_a_filter_takes_the_first_instant_of_a_day(taote):
     assert (found("2026-11-22"), found("2026-11-23"), found("0001-01-01"), found("9999-12-31")) == (0, 1, 0, 1)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("day", "why"),
     [
         *((day, "invalid") for day in ("2026-02-30", "9999-12-31", "20261119", "2026-W47-4", "2026-11-19T12:00")),
@@ -70,7 +71,7 @@ def test_what_is_no_day_and_no_instant_is_refused(taote, day, why):
     assert code(taote.merchant.post("coupons/", coupon(valid_until=day))) == (400, why, "valid_until")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("at", "answer"),
     [
         ("2026-11-20T04:05:00Z", (201, None)),

@@ -6,6 +6,7 @@ from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import detail, everything
 from tests.api.test_refunds import do
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_36_hours_without_an_answer_pay_a_refund_only(taote, clock):
     assert [(p["amount"], p["status"]) for p in detail(taote, refund)["payments"]] == [("59.00", "succeeded")]
 
 
-@pytest.mark.parametrize("marketplace", ["tmall", "kuaishou", "pinduoduo"])
+@for_each("marketplace", ["tmall", "kuaishou", "pinduoduo"])
 def test_elsewhere_the_merchant_has_48_hours(db, clock, marketplace):
     shop = make_shop(marketplace)
     refund = shop.refund(kind="refund_only", amount="5.00")

@@ -8,6 +8,7 @@ from orders.carriers import sandbox
 from payments.settlement import settle_batch
 from stores import marketplaces
 from tests.api.helpers import ask, code, detail, everything
+from tests.cases import for_each
 from tests.parcels import NORECALL, UNPICKED, ask_everybody, shipped
 from tests.world import NOON, make_shop
 
@@ -110,7 +111,7 @@ RETURNING = [
 ]
 
 
-@pytest.mark.parametrize(("marketplace", "kind"), RETURNING)
+@for_each(("marketplace", "kind"), RETURNING)
 def test_goods_that_were_never_sent_can_not_be_sent_back(marketplace, kind):
     shop = make_shop(marketplace)
     order = shop.order(shipped=False)
@@ -122,7 +123,7 @@ def test_goods_that_were_never_sent_can_not_be_sent_back(marketplace, kind):
     assert ask(shop, order).status_code == 201
 
 
-@pytest.mark.parametrize("marketplace", ["taote", "tmall", "kuaishou"])
+@for_each("marketplace", ["taote", "tmall", "kuaishou"])
 def test_elsewhere_the_merchant_answers_first_and_the_goods_stay_after_the_answer(db, marketplace):
     shop = make_shop(marketplace)
     order = shop.order(shipped=False)
@@ -145,7 +146,7 @@ class TestACancelledOrder:
         assert shop.reload(order).status == "cancelled"
         return order
 
-    @pytest.mark.parametrize(("path", "body"), [("change-address", {"address": "上海市"}), ("urge", {})])
+    @for_each(("path", "body"), [("change-address", {"address": "上海市"}), ("urge", {})])
     def test_neither_readdressed_nor_urged(self, shop, order, path, body):
         before = everything(shop)
         answer = shop.buyer.post(f"orders/{order.number}/{path}/", body)
@@ -157,7 +158,7 @@ class TestACancelledOrder:
         body = {"orders": [order.number], "reason": "snow", "expected_at": "2026-11-25T04:00:00Z"}
         assert code(shop.merchant.post("delay-reports/", body)) == (409, "nothing_to_ship", "orders.0")
 
-    @pytest.mark.parametrize("tag", ["late", "soon_late", "urged", "priority_shipping", "delayed"])
+    @for_each("tag", ["late", "soon_late", "urged", "priority_shipping", "delayed"])
     def test_carries_no_tag(self, shop, order, tag):
         assert shop.merchant.get("orders/", tag=tag).json()["results"] == []
         assert shop.merchant.get(f"orders/{order.number}/").json()["tags"] == []

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from operations.verification import run_checks
 from payments.settlement import settle_batch
 from refunds import opening
 from refunds.platform.disputes import begin_dispute
 from refunds.signals import refund_requested
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail, everything
+from tests.books import amiss
+from tests.cases import for_each
 from tests.world import BUYER, NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("R7")]
@@ -46,12 +47,11 @@ def bring_to(shop, status, **kwargs) -> str:
 
 
 def assert_books_are_clean(shop):
-    with shop.scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+    assert amiss() == {}
 
 
-@pytest.mark.parametrize("status", ["awaiting_merchant", "returning", "rejected"])
-@pytest.mark.parametrize("side", ["merchant", "buyer"])
+@for_each("status", ["awaiting_merchant", "returning", "rejected"])
+@for_each("side", ["merchant", "buyer"])
 def test_either_side_may_ask_and_no_clock_runs_any_more(taote, clock, status, side):
     refund = bring_to(taote, status)
     answer = dispute(getattr(taote, side), refund)
@@ -77,7 +77,7 @@ def test_either_side_may_ask_and_no_clock_runs_any_more(taote, clock, status, si
     assert_books_are_clean(taote)
 
 
-@pytest.mark.parametrize("status", ["awaiting_return", "refunding"])
+@for_each("status", ["awaiting_return", "refunding"])
 def test_what_is_on_its_way_needs_no_platform(taote, status):
     refund = bring_to(taote, status)
     before = everything(taote)
@@ -113,7 +113,7 @@ def test_a_pending_offer_ends_when_the_platform_is_asked(taote):
     assert taote.merchant.get(f"offers/{offer_id}/").json()["status"] == "withdrawn"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("outcome", "amount", "status", "paid", "left"),
     [
         ("buyer", None, "refunded", "59.00", "0.00"),
@@ -151,7 +151,7 @@ def test_the_decision_is_carried_out_once_and_to_the_cent(taote, outcome, amount
     assert names[:4] == ["refund.requested", "dispute.opened", "refund.disputed", "dispute.decided"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "expected"),
     [
         ({"outcome": "split"}, (400, "required", "amount")),
@@ -182,7 +182,7 @@ def test_only_the_platform_decides(taote):
 
 
 @pytest.mark.rule("P2")
-@pytest.mark.parametrize(
+@for_each(
     ("outcome", "amount", "status"),
     [("buyer", None, "cancelled"), ("split", "20.00", "unshipped"), ("merchant", None, "unshipped")],
 )

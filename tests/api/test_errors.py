@@ -9,6 +9,7 @@ from django.test import Client
 from common.tenancy import system_scope
 from refunds.models import Refund
 from stores.api.throttle import KeyThrottle
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -83,8 +84,8 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("body", MALFORMED.values(), ids=list(MALFORMED))
-@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
+@for_each("body", MALFORMED.values(), ids=list(MALFORMED))
+@for_each("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
 def test_a_body_that_is_not_json_is_refused(taote, body, headers):
     check_shape(raw(taote, body, path=f"refunds/?store={taote.store.code}", **headers), 400, "parse_error", None)
 
@@ -112,13 +113,13 @@ def test_a_call_names_one_store(taote, other):
     assert taote.buyer.post(path, {"text": "x"}).status_code == 201
 
 
-@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
+@for_each("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
 def test_a_body_that_is_too_large_is_413(taote, headers):
     answer = raw(taote, '"' + "x" * 3_000_000 + '"', path=f"refunds/?store={taote.store.code}", **headers)
     assert check_shape(answer, 413, "request_too_large", None)["type"] == "client_error"
 
 
-@pytest.mark.parametrize("body", ["[]", "[{}]", '"text"', "1", "true", "null", "1.5"])
+@for_each("body", ["[]", "[{}]", '"text"', "1", "true", "null", "1.5"])
 def test_a_body_that_is_no_object_is_refused(taote, body):
     check_shape(raw(taote, body, path=f"refunds/?store={taote.store.code}"), 400)
     check_shape(raw(taote, body, path="offers/", kind="merchant"), 400)
@@ -127,9 +128,9 @@ def test_a_body_that_is_no_object_is_refused(taote, body):
 UNSTORABLE = [r"\u0000", r"\ud800", r"a\udfff", r"\ude00\ud83d"]
 
 
-@pytest.mark.parametrize("text", UNSTORABLE)
-@pytest.mark.parametrize("field", ["store", "order", "kind", "reason", "description", "amount"])
-@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
+@for_each("text", UNSTORABLE)
+@for_each("field", ["store", "order", "kind", "reason", "description", "amount"])
+@for_each("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
 def test_text_that_cannot_be_kept_is_refused_and_names_the_field(taote, text, field, headers):
     body = {"store": taote.store.code, "order": "1", "kind": "refund_only", "reason": "other", "amount": "1.00"}
     sent = json.dumps({**body, field: "@"}).replace("@", text)
@@ -147,7 +148,7 @@ def test_a_whole_surrogate_pair_is_an_emoji(taote):
     assert raw(taote, body, path="products/", kind="merchant").json()["title"] == "😀"
 
 
-@pytest.mark.parametrize("name", ["%00", "a%00b", "%ED%A0%80", "%FF", "x" * 3000, "..%2F", "%F0%9F%98%80", "9" * 400])
+@for_each("name", ["%00", "a%00b", "%ED%A0%80", "%FF", "x" * 3000, "..%2F", "%F0%9F%98%80", "9" * 400])
 def test_a_name_in_the_path_that_cannot_exist_is_not_found(taote, name):
     for path in ("orders/{}/", "products/{}/", "refunds/{}/", "offers/{}/", "payments/{}/", "refunds/{}/timeline/"):
         assert taote.merchant.client.get(f"/api/v1/{path.format(name)}").status_code == 404
@@ -166,7 +167,7 @@ def test_fields_that_nobody_knows_are_named_and_nothing_is_done(taote):
     assert taote.merchant.get(f"refunds/{refund.pk}/").json()["status"] == "awaiting_merchant"
 
 
-@pytest.mark.parametrize("quantity", [0, -1, 100_001, 10**30, "many", 1.5, True, None, "1" * 5000])
+@for_each("quantity", [0, -1, 100_001, 10**30, "many", 1.5, True, None, "1" * 5000])
 def test_a_quantity_is_a_small_whole_number(taote, quantity):
     order = taote.order()
     lines = [{"item_id": "8000", "quantity": quantity}]
@@ -175,7 +176,7 @@ def test_a_quantity_is_a_small_whole_number(taote, quantity):
     assert taote.merchant.get("refunds/").json()["results"] == []
 
 
-@pytest.mark.parametrize("item_id", ["", "abc", "1" * 21, "１２", -1, 1.0, True, None, [], " 1"])
+@for_each("item_id", ["", "abc", "1" * 21, "１２", -1, 1.0, True, None, [], " 1"])
 def test_an_item_id_is_digits(taote, item_id):
     answer = taote.merchant.post("products/", {"item_id": item_id, "title": "Quilt", "price": "1.00"})
     check_shape(answer, 400, attr="item_id")
@@ -219,7 +220,7 @@ def test_what_nobody_expected_leaves_nothing_behind_and_may_be_sent_again(taote,
     assert (answer.status_code, answer.has_header("Idempotency-Replayed")) == (200, False)
 
 
-@pytest.mark.parametrize("method", ["post", "patch", "put", "delete"])
+@for_each("method", ["post", "patch", "put", "delete"])
 def test_a_write_without_the_final_slash_is_an_error_and_never_a_get(taote, method):
     client = taote.merchant.client
     body = check_shape(getattr(client, method)("/api/v1/orders", {}, format="json"), 404, "not_found", None)

@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from common.events import event_types
 from tests.api.test_schema import load_schema
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -44,7 +45,7 @@ def test_the_marketplaces_key_reads_the_same_and_titles_come_in_chinese_too(taot
     assert titles["coupon.granted"] == "优惠券已发放"
 
 
-@pytest.mark.parametrize(("language", "stop"), [("en", "."), ("zh-hans", "。")])
+@for_each(("language", "stop"), [("en", "."), ("zh-hans", "。")])
 def test_every_event_says_in_a_sentence_what_it_means(language, stop):
     with override(language):
         told = {event.name: (str(event.title), str(event.meaning)) for event in event_types()}

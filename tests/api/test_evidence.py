@@ -1,5 +1,6 @@
 """Evidence over the API: what is taken, what is refused, who may have it, and for how long."""
 
+import resource
 import zlib
 from contextlib import ExitStack
 from io import BytesIO
@@ -19,6 +20,7 @@ from refunds.api.evidence import EvidenceParser
 from refunds.models import Evidence
 from tests.api.helpers import code, everything
 from tests.api.test_disputes import decide, dispute
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("Q17")]
@@ -65,7 +67,7 @@ def files() -> set[Path]:
     return {path for path in Path(default_storage.path("evidence")).rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("side", ["merchant", "buyer"])
+@for_each("side", ["merchant", "buyer"])
 def test_both_sides_show_and_see(taote, side):
     refund = taote.refund()
     answer = show(getattr(taote, side), refund, picture(), "破损 照片.PNG", note="左边裂了")
@@ -124,7 +126,7 @@ def test_a_pdf_is_kept_as_it_is_and_only_ever_downloaded(taote):
     assert headers["Content-Type"] == "application/pdf"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("content", "name", "expected"),
     [
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "a.svg", "invalid_type"),
@@ -297,3 +299,17 @@ def test_a_file_that_the_storage_lost_is_missing_and_not_an_error(taote):
     with taote.scope():
         default_storage.delete(Evidence.objects.get().stored_as)
     assert taote.merchant.get(f"refunds/{shown['refund']}/evidence/{shown['id']}/").status_code == 404
+
+
+def test_a_disk_that_is_full_is_503_and_leaves_no_half_of_a_file(taote):
+    """The kernel takes a mebibyte of a file and no more."""
+    refund, before = taote.refund(), files()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
+    try:
+        answer = show(taote.merchant, refund, PDF[:-6] + b" " * 2**20 + b"%%EOF\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (code(answer), answer["Retry-After"]) == ((503, "unavailable", None), "5")
+    assert (files(), Evidence.objects.count()) == (before, 0)
+    assert show(taote.merchant, refund, PDF).status_code == 201

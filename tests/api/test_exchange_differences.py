@@ -10,6 +10,7 @@ from payments.settlement import settle_batch
 from tests.api.helpers import code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid
 from tests.api.test_given_up import declined, give_up
+from tests.cases import for_each
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import make_shop
 
@@ -65,7 +66,7 @@ def test_cheaper_goods_pay_the_difference_once(shop):
     assert code(again)[:2] == (409, "amount_above_refundable"), "what was paid back isn't asked for twice"
 
 
-@pytest.mark.parametrize("price", ["59.00", "69.00"])
+@for_each("price", ["59.00", "69.00"])
 def test_goods_that_cost_as_much_or_more_pay_nothing(shop, price):
     list_product(shop, price)
     refund = shop.refund()

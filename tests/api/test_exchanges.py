@@ -2,8 +2,6 @@
 
 import pytest
 
-from common.tenancy import system_scope
-from operations.verification import run_checks
 from orders.parcels import sweep_due_parcels
 from tests.api.helpers import ask, code, detail
 from tests.api.test_deadlines import nothing_until
@@ -14,10 +12,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("P1")]
 
 
 @pytest.fixture(params=["tmall", "kuaishou", "pinduoduo"])
-def shop(request, db, clock):
-    yield make_shop(request.param)
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+def shop(request, clock, everything_holds):
+    return make_shop(request.param)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from orders.erp.receiving import read_files
 from orders.erp.running import run_imports
 from orders.models import FilePart, ShipmentImport
 from tests.api.helpers import everything
+from tests.cases import for_each
 from tests.order_files import HEADER, IMPORT, shipment, table
 from tests.world import make_shop
 
@@ -93,7 +94,7 @@ def test_rows_with_errors_keep_the_whole_file(shop):
     assert shop.reload(order).status == "unshipped"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("content", "code", "told"),
     [
         (b"order_number,carrier\n1,2\n", "columns_missing", "missing: tracking_number"),
@@ -148,7 +149,7 @@ def test_a_file_of_too_many_bytes_is_refused_at_once(shop, monkeypatch):
     assert everything(shop) == before
 
 
-@pytest.mark.parametrize("prefer", ["", "wait=10", "respond-asynchronously", "handling=lenient"])
+@for_each("prefer", ["", "wait=10", "respond-asynchronously", "handling=lenient"])
 def test_who_does_not_ask_for_it_gets_the_outcome(shop, prefer):
     answer = shop.merchant.upload(IMPORT, table([shipment(shop)]), Prefer=prefer)
     assert (answer.status_code, answer.json()["shipped"]) == (200, 1)

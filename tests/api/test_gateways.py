@@ -11,16 +11,19 @@ from django.core.management import call_command
 from django.test import Client
 
 from common import clock as wall
+from common.models import Event
 from common.tenancy import system_scope
 from payments import tasks
 from payments.actions import take_up_payments
 from payments.gateways import gateway
+from payments.gateways.base import GatewayOutcome, Notice
 from payments.inbox import process_due_notices
 from payments.models import DayAllowance, GatewayNotice, Payment, Reconciliation, SandboxTransfer, Transfer
 from payments.reconciling import reconcile
 from payments.settlement import settle_batch
 from refunds.payouts import pay_again
 from tests.api.test_small_payments import allowance, send
+from tests.cases import for_each
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import MERCHANT, make_shop
 
@@ -138,16 +141,18 @@ def test_unknown_ids_contradictions_and_other_amounts_are_kept_and_change_nothin
     payment = paid(shop)
     told = {"event": "e1", "key": payment, "outcome": "declined", "amount": "1.00", "reference": "", "error": "no"}
     for number, change in enumerate(
-        [{}, {"key": str(uuid4())}, {"key": "no-uuid"}, {"outcome": "returned", "amount": "9.99"}]
+        [{}, {}, {"key": str(uuid4())}, {"key": "no-uuid"}, {"outcome": "returned", "amount": "9.99"}]
     ):
         body = json.dumps({**told, **change, "event": f"e{number}"}).encode()
         assert post(SANDBOX.sign(body)).status_code == 204
-    assert process_due_notices() == 4
-    assert sorted(results()) == ["conflict", "conflict", "unknown", "unknown"]
+    assert process_due_notices() == 5
+    assert sorted(results()) == ["conflict"] * 3 + ["unknown"] * 2
     assert shown(shop, payment)["status"] == "succeeded"
+    with system_scope():
+        assert Event.objects.filter(name="payment.conflict_found").count() == 1, "the first of them stays"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "spoil",
     [
         lambda headers, body: (headers, body + b" "),
@@ -185,7 +190,7 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("body", SHAPES.values(), ids=list(SHAPES))
+@for_each("body", SHAPES.values(), ids=list(SHAPES))
 def test_a_signed_notice_that_cannot_be_read_is_400_and_kept_once(shop, body):
     signed = SANDBOX.sign(body if isinstance(body, bytes) else body.encode())
     assert [post(signed).status_code for _ in range(2)] == [400, 400]
@@ -302,3 +307,10 @@ def test_what_was_paid_there_before_midnight_and_booked_here_after_it_is_no_diff
     SandboxTransfer.objects.filter(key=payment).update(at=wall.now() - timedelta(days=1))
     assert differences(compare()) == []
     assert differences(compare(TODAY - timedelta(days=1))) == []
+
+
+@for_each("wrong", [None, 5, b"1", "a\x00", ""])
+def test_a_notice_is_told_in_texts_that_can_be_kept(wrong):
+    for name in ("event_id", "key"):
+        with pytest.raises(ValueError, match=r"text|length"):
+            Notice(**{"event_id": "1", "key": "1", "outcome": GatewayOutcome.PAID, name: wrong})

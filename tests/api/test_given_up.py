@@ -5,6 +5,8 @@ import json
 import pytest
 
 from common.tenancy import system_scope
+from offers.insights.rebuild import roll_everything
+from offers.models import Offer
 from payments.actions import take_up_payments
 from payments.inbox import process_due_notices
 from payments.models import GatewayNotice, Payment, PaymentTerms, SandboxTransfer
@@ -13,7 +15,8 @@ from payments.settlement import settle_batch
 from tests.api.helpers import ask, code, detail
 from tests.api.test_conflicts import hear_that_it_was_paid, settle
 from tests.api.test_gateways import SANDBOX, post
-from tests.insights import consistent
+from tests.cases import for_each
+from tests.insights import accepted, consistent
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import NOON, make_shop
 
@@ -54,7 +57,7 @@ MONEY = [{"method": "partial_refund", "amount": "10.00"}, {"method": "red_packet
 
 
 @pytest.mark.rule("Q10", "T9")
-@pytest.mark.parametrize("offer", MONEY, ids=lambda offer: offer["method"])
+@for_each("offer", MONEY, ids=lambda offer: offer["method"])
 def test_given_up_an_offers_money_leaves_the_buyer_the_request(shop, offer):
     refund, payment = declined(shop, **offer)
     given = give_up(shop, payment).json()
@@ -69,7 +72,7 @@ def test_given_up_an_offers_money_leaves_the_buyer_the_request(shop, offer):
     assert code(shop.merchant.post(f"payments/{payment}/retry/"))[1] == "invalid_transition"
 
 
-@pytest.mark.parametrize("offer", MONEY, ids=lambda offer: offer["method"])
+@for_each("offer", MONEY, ids=lambda offer: offer["method"])
 def test_after_that_another_amount_may_be_offered_and_taken(shop, offer):
     refund, payment = declined(shop, **offer)
     give_up(shop, payment)
@@ -81,7 +84,7 @@ def test_after_that_another_amount_may_be_offered_and_taken(shop, offer):
     assert shop.reload(refund.order).claimed_amount == 3
 
 
-@pytest.mark.parametrize("offer", MONEY, ids=lambda offer: offer["method"])
+@for_each("offer", MONEY, ids=lambda offer: offer["method"])
 def test_money_that_was_sent_twice_and_given_up_is_no_other_offers(shop, offer):
     refund, payment = declined(shop, **offer)
     assert shop.merchant.post(f"payments/{payment}/retry/").status_code == 200
@@ -162,7 +165,7 @@ def test_a_refund_of_goods_that_the_buyer_has_is_decided_anew_and_one_of_goods_t
 
 
 @pytest.mark.rule("T5", "T9")
-@pytest.mark.parametrize(
+@for_each(
     ("other", "kind", "amount"),
     [
         (None, "return_and_refund", "59.00"),
@@ -283,8 +286,13 @@ def test_what_never_comes_back_is_written_off_and_blocks_nothing_any_more(shop):
 
 
 def test_the_figures_count_no_loss_as_what_an_offer_cost(shop):
+    kept = accepted(shop, method="reassurance")
+    roll_everything()
     refund, payment = declined(shop, **MONEY[0])
     give_up(shop, payment)
+    with shop.scope():
+        rolled = Offer.objects.filter(is_rolled=True)
+        assert [str(offer.pk) for offer in rolled] == [kept], "nothing of other orders is counted anew"
     hear_that_it_was_paid(payment)
     for how in ("demand_back", "write_off"):
         settle(shop, payment, how)

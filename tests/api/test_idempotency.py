@@ -15,6 +15,7 @@ from common.tasks import forget_idempotent_answers
 from common.tenancy import system_scope
 from stores import actions as store_actions
 from stores.models import ReturnAddress
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, Api, make_shop
 
 ADDRESS = {"contact": "仓库", "phone": "1", "address": "x"}
@@ -37,7 +38,7 @@ def code(answer):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["", " ", "\t", "k" * 256])
+@for_each("key", ["", " ", "\t", "k" * 256])
 def test_a_key_that_says_nothing_is_refused_and_nothing_is_done(taote, key):
     answer = taote.merchant.post("return-addresses/", ADDRESS, **{"Idempotency-Key": key})
     assert code(answer) == (400, "invalid")
@@ -63,13 +64,13 @@ class TestOneAfterTheOther:
             taote.merchant.post("return-addresses/", ADDRESS)
         assert addresses(taote) == 2
 
-    @pytest.mark.parametrize("length", [1, 255])
+    @for_each("length", [1, 255])
     def test_a_key_has_up_to_255_characters(self, taote, length):
         answers = [taote.merchant.post("return-addresses/", ADDRESS, **{"Idempotency-Key": "k" * length}) for _ in "12"]
         assert [answer.status_code for answer in answers] == [201, 201]
         assert addresses(taote) == 1
 
-    @pytest.mark.parametrize("key", ["k" * 256, "a\tb"])
+    @for_each("key", ["k" * 256, "a\tb"])
     def test_any_other_key_is_refused(self, taote, key):
         answer = taote.merchant.post("return-addresses/", ADDRESS, **{"Idempotency-Key": key})
         assert code(answer) == (400, "invalid")
@@ -92,9 +93,7 @@ class TestOneAfterTheOther:
         assert taote.reload(refund).status == "awaiting_merchant"
         assert taote.merchant.post("return-addresses/", ADDRESS, **KEY)["Idempotency-Replayed"] == "true"
 
-    @pytest.mark.parametrize(
-        ("terms", "status"), [({"amount": "99.00"}, 409), ({"amount": "x"}, 400), ({"return_address": "x"}, 400)]
-    )
+    @for_each(("terms", "status"), [({"amount": "99.00"}, 409), ({"amount": "x"}, 400), ({"return_address": "x"}, 400)])
     def test_a_refusal_is_replayed_too_and_left_nothing_behind(self, taote, clock, terms, status):
         refund = taote.refund()
         body = {"refund": str(refund.pk), "method": "change_to_refund_only", "agreed_with_buyer": True, **terms}
@@ -171,7 +170,7 @@ class TestOneAfterTheOther:
         assert code(reused) == (409, "idempotency_key_reused")
         assert sibling.reload(other_refund).status == "awaiting_merchant"
 
-    @pytest.mark.parametrize("verb", ["get", "patch"])
+    @for_each("verb", ["get", "patch"])
     def test_only_posts_take_keys(self, taote, verb):
         taote.merchant.client.generic(verb.upper(), "/api/v1/stores/", headers=KEY)
         with system_scope():

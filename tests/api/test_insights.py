@@ -12,7 +12,8 @@ from payments.models import Payment
 from payments.settlement import settle_batch
 from refunds.payouts import pay_again
 from tests.api.helpers import code
-from tests.insights import AVOIDED, COSTS, RATES, accepted, consistent, money, send
+from tests.cases import for_each
+from tests.insights import AVOIDED, COSTS, RATES, accepted, consistent, money, report, send
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -76,7 +77,7 @@ def test_silence_counts_against_a_method_and_a_withdrawn_offer_does_not(tmall, c
 
 
 @pytest.mark.rule("Q18")
-@pytest.mark.parametrize(
+@for_each(
     ("method", "terms", "cost", "avoids"),
     [
         ("reassurance", {}, "0.00", AVOIDED),
@@ -132,6 +133,10 @@ def test_a_negotiation_keeps_what_is_no_longer_refunded(taote):
     back = taote.refund(kind="refund_only", amount="30.00")
     accepted(taote, back, method="change_to_return", return_address=str(taote.address.pk), agreed_with_buyer=True)
     assert money(taote) == ("57.00", "17.00", "0.00", "74.00")  # the goods come back; the money goes out all the same
+    less = taote.refund(amount="30.00")  # what is agreed on may be more than was asked: then nothing is kept
+    accepted(taote, less, method="change_to_refund_only", amount="40.00", agreed_with_buyer=True)
+    assert money(taote) == ("57.00", "34.00", "0.00", "91.00")
+    assert report(taote)["totals"]["taken_back"] == "0.00"
     consistent(taote)
 
 
@@ -173,7 +178,7 @@ def test_the_database_keeps_old_rates_as_they_were(rated):
         CostRates.objects.for_store(rated.store.pk).update(handling="0.00")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("make", "net"),
     [
         (lambda store: CostRates(store=store, valid_from=NOON, **{**COSTS, "handling": -1}), "cost_rates_not_negative"),
@@ -204,7 +209,7 @@ def test_a_buyer_who_stays_is_the_platforms_doing_and_no_parcel_would_have_come_
     assert [(row["agent"], row["name"]) for row in live["by_agent"]] == [("platform", "")]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("changes", "attr"),
     [
         ({"handling": "-1.00"}, "handling"),

@@ -14,6 +14,7 @@ from orders import amounts
 from payments.models import Payment, SandboxTransfer
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
+from tests.cases import for_each
 from tests.insights import AVOIDED, RATES, accepted, consistent, money, report
 from tests.world import NOON, make_shop
 
@@ -146,7 +147,7 @@ def test_an_offer_is_rolled_up_exactly_once(rated):
 
 
 @pytest.mark.rule("K12")
-@pytest.mark.parametrize("rolled_first", [True, False])
+@for_each("rolled_first", [True, False])
 def test_a_loss_stays_on_its_day_when_the_store_moves(rated, clock, rolled_first):
     refund = rated.refund(rated.order(shipped=False), kind="refund_only")
     rated.merchant.post(f"refunds/{refund.pk}/approve/")

@@ -15,6 +15,7 @@ from offers.actions import send_offer
 from offers.insights.rebuild import roll_everything
 from offers.models import Offer
 from stores.actions import create_store_key
+from tests.cases import for_each
 from tests.insights import RATES, accepted, report
 from tests.world import MERCHANT, NOON, Api, make_shop
 
@@ -46,7 +47,7 @@ def test_an_offer_keeps_who_sent_it_and_the_day_in_the_stores_zone(taote, clock)
     assert report(taote, **{"from": "2026-11-20", "to": "2026-11-20"})["totals"]["offers"] == 0
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("params", "attr"),
     [
         ({"from": "2026-1-1"}, "from"),

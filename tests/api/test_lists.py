@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.api.helpers import code
+from tests.cases import for_each
 from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -48,7 +49,7 @@ def test_a_row_that_arrives_meanwhile_shifts_nothing(taote):
     ]
 
 
-@pytest.mark.parametrize(("size", "length"), [(1, 1), (200, 200), (201, 200), (10**9, 200)])
+@for_each(("size", "length"), [(1, 1), (200, 200), (201, 200), (10**9, 200)])
 def test_a_page_has_at_most_200_rows(taote, size, length):
     add_products(taote, 202)
     assert len(taote.merchant.get("products/", page_size=size).json()["results"]) == length
@@ -62,18 +63,18 @@ def encoded(text):
     return base64.b64encode(text.encode()).decode()
 
 
-@pytest.mark.parametrize(
+@for_each(
     "cursor",
     ["x", "ü", encoded("p=abc"), encoded("p=%00"), encoded("r=1&p=-"), encoded("o=x"), encoded("p=1e3")],
 )
-@pytest.mark.parametrize("path", ["products/", "refunds/{}/timeline/"])
+@for_each("path", ["products/", "refunds/{}/timeline/"])
 def test_a_cursor_that_no_list_gave_is_refused(taote, cursor, path):
     answer = taote.merchant.get(path.format(taote.refund().pk), cursor=cursor)
     assert answer.status_code == 400, answer.json()
     assert [(error["code"], error["attr"]) for error in answer.json()["errors"]] == [("invalid", "cursor")]
 
 
-@pytest.mark.parametrize("alter", [lambda cursor: f" {cursor}", lambda cursor: f"{cursor}!", lambda cursor: "!"])
+@for_each("alter", [lambda cursor: f" {cursor}", lambda cursor: f"{cursor}!", lambda cursor: "!"])
 def test_a_cursor_that_was_altered_is_refused(taote, alter):
     add_products(taote, 3)
     cursor = cursor_in(taote.merchant.get("products/", page_size=2).json()["next"])
@@ -110,7 +111,7 @@ def test_the_timeline_is_walked_oldest_first(taote):
     assert names == ["refund.requested", "refund.rejected", "refund.resubmitted", "refund.withdrawn"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "params"),
     [
         ("refunds/", {"status": "nonsense"}),
@@ -127,7 +128,7 @@ def test_a_filter_that_means_nothing_is_refused(taote, path, params):
     assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, next(iter(params)))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "instant",
     ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-19T04:00:00-17:17"],
 )

@@ -2,21 +2,13 @@
 
 import pytest
 
-from common.tenancy import system_scope
-from operations.verification import run_checks
 from refunds.models import CarrierClaim
 from tests.api.helpers import ask, detail
+from tests.cases import for_each
 from tests.parcels import LOST, ask_everybody, next_look, shipped
 from tests.world import make_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("P3")]
-
-
-@pytest.fixture(autouse=True)
-def everything_holds(clock):
-    yield
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "everything_holds"), pytest.mark.rule("P3")]
 
 
 def lost(shop, order, **body):
@@ -29,7 +21,7 @@ def claims(shop, refund):
     return [(each["amount"], each["status"]) for each in detail(shop, refund)["tracking"]["carrier_claims"]]
 
 
-@pytest.mark.parametrize("marketplace", ["tmall", "taote", "kuaishou", "pinduoduo"])
+@for_each("marketplace", ["tmall", "taote", "kuaishou", "pinduoduo"])
 def test_the_carrier_owes_the_goods_whatever_the_marketplace(db, clock, marketplace):
     shop = make_shop(marketplace)
     refund = lost(shop, shipped(shop, LOST))
@@ -44,7 +36,7 @@ def test_two_refunds_of_one_parcel_claim_it_once(taote):
     assert (claims(taote, first), claims(taote, second)) == ([("59.00", "open")], [])
 
 
-@pytest.mark.parametrize(("shipped_first", "reason"), [(False, "parcel_lost"), (True, "quality")])
+@for_each(("shipped_first", "reason"), [(False, "parcel_lost"), (True, "quality")])
 def test_what_no_carrier_lost_is_not_claimed(taote, shipped_first, reason):
     order = shipped(taote) if shipped_first else taote.order(shipped=False)
     refund = ask(taote, order, reason=reason).json()["id"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cases import for_each
 from tests.order_files import HEADER, IMPORT, table, workbook
 from tests.world import make_shop
 
@@ -14,8 +15,8 @@ def shop(db):
     return make_shop("kuaishou")
 
 
-@pytest.mark.parametrize("stored", [["00123"], ["123", "00123"], ["123", "0123", "00123"]])
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@for_each("stored", [["00123"], ["123", "00123"], ["123", "0123", "00123"]])
+@for_each("kind", ["csv", "xlsx"])
 def test_a_number_that_may_have_lost_its_zeros_ships_no_other_order(shop, stored, kind):
     for number in stored:
         shop.order(shipped=False, number=number)
@@ -29,7 +30,7 @@ def test_a_number_that_may_have_lost_its_zeros_ships_no_other_order(shop, stored
     )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "written"),
     [("csv", '="123"'), ("csv", "'123"), ("xlsx", "123")],
     ids=["formula", "apostrophe", "text"],
@@ -44,7 +45,7 @@ def test_what_is_written_as_text_is_the_very_order(shop, kind, written):
         assert shop.merchant.get(f"orders/{number}/").json()["tracking_number"] == tracked
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("carrier", "number", "expected"),
     [
         ("SF", 12345678901, "zeros_lost"),

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.api.test_errors import check_shape
+from tests.cases import for_each
 from tests.tenancy.calls import COUPON_BODY, ORDER_BODY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -51,14 +52,14 @@ def post_price(shop, literal):
     return shop.merchant.client.post("/api/v1/products/", body, content_type="application/json")
 
 
-@pytest.mark.parametrize(("literal", "read"), ACCEPTED.items(), ids=list(ACCEPTED))
+@for_each(("literal", "read"), ACCEPTED.items(), ids=list(ACCEPTED))
 def test_an_amount_is_read_to_the_cent_and_written_with_two_decimals(taote, literal, read):
     answer = post_price(taote, literal)
     assert (answer.status_code, answer.json()["price"]) == (201, read)
     assert taote.merchant.get("products/1/").json()["price"] == read
 
 
-@pytest.mark.parametrize("literal", REFUSED, ids=lambda literal: literal[:20])
+@for_each("literal", REFUSED, ids=lambda literal: literal[:20])
 def test_anything_else_is_refused_and_names_the_field(taote, literal):
     began = time.thread_time()
     answer = post_price(taote, literal)
@@ -68,7 +69,7 @@ def test_anything_else_is_refused_and_names_the_field(taote, literal):
     assert taote.merchant.get("products/").json()["results"] == []
 
 
-@pytest.mark.parametrize("literal", NOT_JSON, ids=lambda literal: literal[:20])
+@for_each("literal", NOT_JSON, ids=lambda literal: literal[:20])
 def test_what_json_has_no_word_for_is_malformed(taote, literal):
     answer = post_price(taote, literal)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "parse_error")
@@ -87,7 +88,7 @@ def place(shop, **fields):
     return shop.buyer.post("orders/", body)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("sent", "read"),
     [
         ("2026-11-19T04:00:00Z", "2026-11-19T04:00:00Z"),
@@ -104,9 +105,7 @@ def test_an_instant_comes_with_its_offset_and_goes_out_in_utc(taote, sent, read)
     assert place(taote, paid_at=sent).json()["paid_at"] == read
 
 
-@pytest.mark.parametrize(
-    "sent", ["yesterday", "2026-13-01T00:00:00Z", 1763524800, None, True, "", "9999-12-31T23:59:59Z"]
-)
+@for_each("sent", ["yesterday", "2026-13-01T00:00:00Z", 1763524800, None, True, "", "9999-12-31T23:59:59Z"])
 def test_what_is_no_instant_is_refused(taote, sent):
     answer = place(taote, paid_at=sent)
     assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "paid_at")
@@ -129,7 +128,7 @@ def flatten(value):
         yield value
 
 
-@pytest.mark.parametrize(
+@for_each(
     "told",
     ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "2100-01-01T00:00:00Z", "9999-12-31T20:00:00Z", "9999-12-30"],
 )

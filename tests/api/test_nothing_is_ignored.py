@@ -15,26 +15,37 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture
-def shop(taote, request):
-    """A store that may make the call: Taote has no refund without return."""
-    return make_shop("kuaishou") if request.getfixturevalue("call").route.startswith("returnless/") else taote
+def names_for(taote):
+    """`names_for(call)` names things of a store that may make the call: Taote has no refund without return."""
+    of = {"taote": Names(taote), "kuaishou": Names(make_shop("kuaishou"))}
+    return lambda call: of["kuaishou" if call.route.startswith("returnless/") else "taote"]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=str)
-def test_a_parameter_that_is_misspelt_is_named(shop, call):
-    def path(names):
-        return f"{call.path(names)}{'&' if '?' in call.path(names) else '?'}surplus=1"
+def test_a_parameter_that_is_misspelt_is_named(names_for, apart):
+    for call in CALLS:
+        names = names_for(call)
+        asked = call.path(names)
+        call.body and call.body(names)  # what a call names is there before it
 
-    check_shape(make(replace(call, path=path), Names(shop), shop), 400, "unknown", "surplus")
+        def path(names, asked=asked):
+            return f"{asked}{'&' if '?' in asked else '?'}surplus=1"
+
+        with apart(call):
+            check_shape(make(replace(call, path=path), names, names.shop), 400, "unknown", "surplus")
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS if call.is_write], ids=str)
-def test_a_field_that_is_misspelt_is_named(shop, call):
-    def body(names):
-        return {**(call.body(names) if call.body else {}), "surplus": "1"}
+def test_a_field_that_is_misspelt_is_named(names_for, apart):
+    for call in [call for call in CALLS if call.is_write]:
+        names = names_for(call)
+        call.path(names)
+        told = call.body(names) if call.body else {}
 
-    errors = check_shape(make(replace(call, body=body), Names(shop), shop), 400)["errors"]
-    assert [(error["code"], error["attr"]) for error in errors] == [("unknown", "surplus")]
+        def body(names, told=told):
+            return {**told, "surplus": "1"}
+
+        with apart(call):
+            errors = check_shape(make(replace(call, body=body), names, names.shop), 400)["errors"]
+            assert [(error["code"], error["attr"]) for error in errors] == [("unknown", "surplus")]
 
 
 def test_a_field_within_a_field_is_named_by_its_path(taote):

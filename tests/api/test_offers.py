@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.helpers import code, detail, everything
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -30,7 +31,7 @@ def test_an_offer_is_read_by_both_sides(taote):
     assert {**seen, "buyer_page": None} == offer
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("terms", "expected"),
     [
         ({"amount": "59.01"}, (409, "amount_above_refundable", "amount")),
@@ -81,8 +82,8 @@ def test_a_second_offer_has_to_wait_and_then_is_one_too_many(taote):
     assert taote.merchant.get(f"refunds/{refund.pk}/offer-options/").json()["attempts_left"] == 0
 
 
-@pytest.mark.parametrize("first", ["accept", "decline"])
-@pytest.mark.parametrize("second", ["accept", "decline"])
+@for_each("first", ["accept", "decline"])
+@for_each("second", ["accept", "decline"])
 def test_an_offer_is_answered_once(taote, first, second):
     offer = propose(taote, taote.refund()).json()
     assert taote.buyer.post(f"offers/{offer['id']}/{first}/").status_code == 200
@@ -102,7 +103,7 @@ def test_an_offer_is_over_with_the_refunds_clock(taote, clock):
         refused(taote, taote.buyer.post(f"offers/{offer['id']}/{answer}/"), (409, "offer_not_pending", None), before)
 
 
-@pytest.mark.parametrize("decision", ["approve", "reject", "withdraw"])
+@for_each("decision", ["approve", "reject", "withdraw"])
 def test_a_decided_refund_takes_no_offers(taote, decision):
     refund = taote.refund()
     side = taote.buyer if decision == "withdraw" else taote.merchant

@@ -19,6 +19,7 @@ from orders.models import Order, Shipment, ShipmentImport
 from orders.packing import read_lines_to_pack
 from stores.models import Store
 from tests.api.helpers import ask, code, everything
+from tests.cases import for_each
 from tests.order_files import IMPORT, shipment, table, workbook
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -113,9 +114,7 @@ class TestExport:
         assert (row["items"], row["pieces"], row["paid_amount"]) == ("8000*1", "1", "90.00")
 
     @pytest.mark.rule("P2")
-    @pytest.mark.parametrize(
-        ("amount", "asked", "packed"), [("10.00", 2, 2), ("20.00", 2, 0), ("10.00", 1, 1), ("9.99", 1, 2)]
-    )
+    @for_each(("amount", "asked", "packed"), [("10.00", 2, 2), ("20.00", 2, 0), ("10.00", 1, 1), ("9.99", 1, 2)])
     def test_a_rebate_of_one_pieces_price_leaves_every_piece_in_the_parcel(self, shop, amount, asked, packed):
         order = shop.order(prices=("10.00", "1.00"), quantity=2, shipped=False)
         refund = ask(shop, order, amount=amount, lines=[{"item_id": "8000", "quantity": asked}])
@@ -123,7 +122,7 @@ class TestExport:
         [row] = exported(shop)
         assert row["items"] == ";".join([*([f"8000*{packed}"] if packed else []), "8001*2"])
 
-    @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/St_Johns", "Asia/Kathmandu", "UTC"])
+    @for_each("zone", ["Asia/Shanghai", "America/St_Johns", "Asia/Kathmandu", "UTC"])
     def test_the_database_words_what_the_objects_say(self, shop, zone):
         many = {"prices": ("10.00", "20.00", "5.00"), "quantity": 3, "shipped": False}
         plain, held, cancelled, odd, urged = (shop.order(**many) for _ in range(5))
@@ -235,7 +234,14 @@ class TestImport:
         }
         assert everything(shop) == before
 
-    @pytest.mark.parametrize(
+    @pytest.fixture
+    def orders(self, shop):
+        """One to ship, a second, one that is shipped, one whose money is asked back, and another store's."""
+        good, second, shipped, refunded = (shop.order(shipped=is_shipped) for is_shipped in (False, False, True, False))
+        ask(shop, refunded)
+        return good, second, shipped, refunded, make_shop("kuaishou").order(shipped=False)
+
+    @for_each(
         ("row", "expected"),
         [
             (("NOPE", "SF", "1"), "not_found"),
@@ -256,13 +262,10 @@ class TestImport:
             (("a\x00b", "SF", "1"), "not_found"),
         ],
     )
-    def test_one_wrong_row_and_nothing_is_imported(self, shop, row, expected):
-        good, second, shipped, refunded = shop.order(shipped=False), shop.order(shipped=False), shop.order(), None
-        refunded = shop.order(shipped=False)
-        ask(shop, refunded)
-        foreign = make_shop("kuaishou").order(shipped=False)
-        orders = [order.number for order in (good, second, shipped, refunded, foreign)]
-        content = table([shipment(shop, order=good), [cell.format(*orders) for cell in row]])
+    def test_one_wrong_row_and_nothing_is_imported(self, shop, orders, row, expected):
+        content = table(
+            [shipment(shop, order=orders[0]), [cell.format(*(order.number for order in orders)) for cell in row]]
+        )
         before = everything(shop)
         answer = shop.merchant.upload(IMPORT, content)
         error = answer.json()["errors"][0]
@@ -272,7 +275,7 @@ class TestImport:
         assert (answer.json()["valid"], answer.json()["shipped"], answer.json()["errors_total"]) == (1, 0, 1)
         assert everything(shop) == before
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+    @for_each("encoding", ["utf-8", "utf-8-sig", "gb18030"])
     def test_chinese_headers_and_encodings(self, shop, encoding):
         order = shop.order(shipped=False)
         content = f"序号\t订单号\t快递单号\t物流公司\r\n1\t{order.number}\tYT1\t圆通速递\r\n\r\n".encode(encoding)
@@ -325,7 +328,7 @@ class TestImport:
         answer = shop.merchant.upload(IMPORT, content).json()
         assert (len(answer["errors"]), answer["errors_total"]) == (200, 300)
 
-    @pytest.mark.parametrize("dry", [True, False])
+    @for_each("dry", [True, False])
     def test_five_thousand_rows_in_a_few_statements_a_thousand(self, shop, dry):
         content = table([[number, "SF", f"T{place}"] for place, number in enumerate(shop.many_to_ship(5000))])
         with CaptureQueriesContext(connection) as captured:

@@ -4,6 +4,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.api.helpers import ask, code, everything
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -63,7 +64,7 @@ def test_a_delivery_that_comes_twice_changes_nothing(taote):
     assert everything(taote) == before
 
 
-@pytest.mark.parametrize("ending", [None, "withdraw"])
+@for_each("ending", [None, "withdraw"])
 def test_lines_do_not_change_once_a_refund_was_asked(taote, ending):
     taote.buyer.post("orders/", body())
     refund = taote.buyer.post(
@@ -86,7 +87,7 @@ def test_lines_do_not_change_once_the_order_has_shipped(taote):
     assert everything(taote) == before
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "attr"),
     [
         ({"number": "a b"}, "number"),

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from tests.api.helpers import ask, code, detail, everything
+from tests.cases import for_each
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.parcels import UNPICKED, ask_everybody
 from tests.parts import A, B, left, names, of, parcels, pieces, send, two_lines
@@ -37,7 +38,7 @@ def test_an_order_that_leaves_whole_counts_nothing(taote):
     assert [line["shipped_quantity"] for line in whole["lines"]] == [0, 0]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("lines", "expected"),
     [
         ([{"item_id": A, "quantity": 2}], (409, "pieces_not_left", "lines")),

@@ -4,7 +4,6 @@ import pytest
 
 from common.models import Event
 from common.tenancy import system_scope
-from operations.verification import run_checks
 from orders.actions import ship_order
 from orders.carriers import sandbox
 from orders.carriers.base import CarrierStage
@@ -12,20 +11,14 @@ from orders.erp import running
 from orders.models.shipment_import import ImportRow
 from tests.api.helpers import ask, code, everything
 from tests.api.test_order_files import exported
+from tests.cases import for_each
 from tests.order_files import IMPORT, table, workbook
 from tests.parcels import LOST, ask_everybody, next_look
 from tests.parts import A, B, left, of, parcels, pieces, send, two_lines
 from tests.world import MERCHANT, NOON, make_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("K2")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "everything_holds"), pytest.mark.rule("K2")]
 HEADER = ["order_number", "carrier", "tracking_number", "parcel_items"]
-
-
-@pytest.fixture(autouse=True)
-def everything_holds(clock):
-    yield
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
 
 
 @pytest.fixture
@@ -42,7 +35,7 @@ def refusals(answer):
     return [(each["row"], each["code"]) for each in answer.json()["errors"]]
 
 
-@pytest.mark.parametrize(("write", "name"), [(table, "back.csv"), (workbook, "back.xlsx")])
+@for_each(("write", "name"), [(table, "back.csv"), (workbook, "back.xlsx")])
 def test_each_row_ships_the_pieces_that_it_names(shop, write, name):
     order, other = two_lines(shop), two_lines(shop)
     rows = [
@@ -85,7 +78,7 @@ def test_the_pieces_of_one_sku_are_told_from_those_of_another(shop):
     assert [line["shipped_quantity"] for line in now["lines"]] == [2, 1, 1]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("items", "expected", "status"),
     [
         (f"{A}", "items_unreadable", 400),

@@ -18,6 +18,7 @@ from common import uploads
 from common.isomedia import reading
 from tests.api.helpers import code, everything
 from tests.api.test_evidence import SCRIPT, fetch, files, picture, show
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("Q17")]
 
@@ -79,7 +80,7 @@ def test_a_photo_in_avif_is_taken(taote):
     assert near(image.getpixel((30, 30)), RED)
 
 
-@pytest.mark.parametrize("alpha", [False, True])
+@for_each("alpha", [False, True])
 def test_sixteen_bits_of_grey_stay_grey(taote, alpha):
     ramp = Image.new("I;16", (256, 4))
     ramp.putdata([column * 257 for _row in range(4) for column in range(256)])
@@ -118,7 +119,7 @@ def moving(kind, frames=3, size=(40, 20), **kwargs) -> bytes:
     return written.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+@for_each("kind", ["GIF", "PNG", "WEBP"])
 def test_what_moves_goes_on_moving(taote, kind):
     shown, image = kept(taote, moving(kind) + SCRIPT, f"crack.{kind.lower()}")
     assert (shown["name"], shown["type"], image.n_frames) == ("crack.webp", "image/webp", 3)
@@ -146,7 +147,7 @@ def test_a_preview_in_a_jpeg_is_no_second_frame(taote):
     assert near(image.getpixel((3, 3)), RED)
 
 
-@pytest.mark.parametrize("brand", ["mp4", "mov"])
+@for_each("brand", ["mp4", "mov"])
 def test_a_film_is_kept_without_its_place(taote, brand):
     content = film(brand=brand)
     assert PLACE.encode() in content
@@ -178,7 +179,7 @@ def test_a_film_that_was_held_upright_stays_upright(taote):
         assert next(played.decode(video=0)).rotation in (90, -90)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("content", "name", "expected"),
     [
         (b"\0\0\0\x18ftypheic" + SCRIPT, "a.heic", "invalid_file"),

@@ -10,6 +10,7 @@ from refunds.quality.rollup import roll_up_days
 from refunds.signals import refund_requested
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import code, detail
+from tests.cases import for_each
 from tests.quality import ask, bulk_orders, clean_books, counts, figures, set_rules
 from tests.world import NOON, make_shop
 
@@ -32,7 +33,7 @@ def post(shop, reason, **body):
 
 
 @pytest.mark.rule("P6")
-@pytest.mark.parametrize(("reason", "counted"), [("quality", 1), ("not_as_described", 1), ("minor_flaw", 0)])
+@for_each(("reason", "counted"), [("quality", 1), ("not_as_described", 1), ("minor_flaw", 0)])
 def test_a_request_counts_the_moment_it_is_answered(shop, reason, counted):
     refund = post(shop, reason)
     answer = figures(shop)
@@ -120,7 +121,7 @@ class TestVerifiedFault:
         assert counts(shop)[0] == 6
 
     @pytest.mark.rule("P6")
-    @pytest.mark.parametrize(("outcome", "counted"), [("buyer", 1), ("merchant", 0)])
+    @for_each(("outcome", "counted"), [("buyer", 1), ("merchant", 0)])
     def test_the_platforms_decision_for_the_buyer_counts(self, shop, outcome, counted):
         refund = post(shop, "quality")
         dispute = shop.buyer.post("disputes/", {"refund": refund, "claim": "broken"}).json()["id"]
@@ -151,8 +152,8 @@ def test_a_store_without_orders_has_no_rate(shop):
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize("rolled", [False, True])
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Europe/Berlin"])
+@for_each("rolled", [False, True])
+@for_each("zone", ["Asia/Shanghai", "America/New_York", "Europe/Berlin"])
 def test_the_window_is_exact_at_its_edges(shop, zone, rolled):
     """Thirty dates of the store's calendar: the first from its first instant on, over daylight saving's end too."""
     shop.merchant.patch(f"stores/{shop.store.code}/", {"time_zone": zone})

@@ -15,6 +15,7 @@ from stores.actions import set_clock
 from stores.marketplaces.base import QualityThreshold
 from stores.models import Product
 from tests.api.helpers import code, everything
+from tests.cases import for_each
 from tests.quality import ask, bulk_orders, clean_books, figures, restrict, set_rules
 from tests.world import NOON, make_shop
 
@@ -37,7 +38,7 @@ def steps(shop) -> list[str]:
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize(
+@for_each(
     ("refunds", "orders", "expected"),
     [
         (4, 40, []),  # 10 %, but fewer than five

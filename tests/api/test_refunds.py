@@ -6,6 +6,7 @@ from common import clock as wall
 from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail, everything
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -30,7 +31,7 @@ def test_a_request_starts_the_merchants_clock(taote):
     assert taote.merchant.get(f"refunds/{asked['id']}/").json() == asked
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "expected"),
     [
         ({"amount": "59.01"}, (409, "amount_above_refundable", "amount")),
@@ -115,7 +116,7 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("state", [*STATES, "refunded", "closed"])
+@for_each("state", [*STATES, "refunded", "closed"])
 def test_each_state_allows_its_steps_and_refuses_the_others(taote, clock, state):
     for step, allowed in STEPS.items():
         refund = taote.refund(now=wall.now())
@@ -212,7 +213,7 @@ def test_a_return_needs_somewhere_to_go(taote):
     assert everything(taote) == before
 
 
-@pytest.mark.parametrize("reason", [None, "", "x" * 201])
+@for_each("reason", [None, "", "x" * 201])
 def test_a_rejection_says_why(taote, reason):
     refund = taote.refund()
     before = everything(taote)

@@ -15,6 +15,7 @@ from refunds.sweeps import name_missing_addresses, sweep_due_refunds
 from stores import actions as store_actions
 from tests.api.helpers import ask, code, detail, everything
 from tests.api.test_offers import propose
+from tests.cases import for_each
 from tests.parcels import NORECALL, ask_everybody, shipped
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -56,7 +57,7 @@ def by_a_failed_recall(clock):
 
 
 @pytest.mark.rule("T10", "P1", "P4")
-@pytest.mark.parametrize("approved", [by_the_deadline, by_a_failed_recall])
+@for_each("approved", [by_the_deadline, by_a_failed_recall])
 def test_the_buyers_time_begins_when_the_address_is_named(approved, clock):
     shop, refund = approved(clock)
     waiting = detail(shop, refund)

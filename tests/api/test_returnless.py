@@ -3,14 +3,17 @@
 Joining step by step, earlier versions, what malformed settings meet.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from common import clock as wall
 from payments.models import Transfer
 from refunds.returnless import programme
 from tests.api.helpers import code, everything
+from tests.cases import for_each
 from tests.returnless import STEPS, events, join, open_shop, place, state
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -77,7 +80,7 @@ def test_no_money_moves_before_the_last_step(shop):
 
 
 @pytest.mark.rule("R2")
-@pytest.mark.parametrize("marketplace", ["tmall", "taote", "pinduoduo"])
+@for_each("marketplace", ["tmall", "taote", "pinduoduo"])
 def test_other_marketplaces_do_not_have_it(marketplace):
     shop = make_shop(marketplace)
     for answer in (
@@ -161,6 +164,25 @@ def test_every_live_session_leaves_one_event_whether_it_covers_or_not(shop):
     assert [each.subject_id for each in events(shop, "returnless.came_into_force")] != [first.subject_id]
 
 
+@pytest.mark.rule("R3")
+def test_a_later_session_leaves_what_earlier_ones_cover_and_covers_what_was_there_when_it_began(shop, clock):
+    def covered():
+        return [(row["item_id"], row["holds_since"]) for row in state(shop)["products"]]
+
+    join(shop, session="L1")
+    clock.move(hours=1)
+    began = wall.now()
+    product = {"item_id": "8001", "title": "Bowl", "category": "50008163", "price": "9.00", "source": "own"}
+    assert shop.merchant.post("products/", [product]).status_code < 300
+    shop.merchant.put("returnless/", {"products": ["8000", "8001"]})
+    clock.move(hours=1)
+    earlier = {"live_session": "L2", "started_at": (began - timedelta(minutes=5)).isoformat()}
+    assert shop.buyer.post("returnless/live-sessions/", earlier).status_code < 300
+    assert covered() == [("8000", "2026-11-20T04:00:00Z"), ("8001", None)]
+    assert shop.buyer.post("returnless/live-sessions/", {"live_session": "L3"}).status_code < 300
+    assert covered() == [("8000", "2026-11-20T04:00:00Z"), ("8001", "2026-11-20T06:00:00Z")]
+
+
 @pytest.mark.rule("R10")
 def test_a_store_is_a_certified_merchant_while_it_is_in_force(shop):
     def certified():
@@ -179,7 +201,7 @@ def test_a_store_is_a_certified_merchant_while_it_is_in_force(shop):
     assert certified() is True
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("body", "attr"),
     [
         ({"budget": "1e3"}, "budget"),

@@ -2,11 +2,10 @@
 
 import pytest
 
-from common.tenancy import system_scope
-from operations.verification import run_checks
 from refunds.carrier_claims import close_carrier_claim
 from refunds.models import CarrierClaim
 from tests.api.helpers import ask, code, detail, everything
+from tests.cases import for_each
 from tests.parcels import LOST, ask_everybody, next_look
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -14,10 +13,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("P3")]
 
 
 @pytest.fixture
-def shop(db, clock):
-    yield make_shop("pinduoduo")
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+def shop(clock, everything_holds):
+    return make_shop("pinduoduo")
 
 
 def delivered(shop):
@@ -35,7 +32,7 @@ def returning(shop, number="R1", **body):
     return refund
 
 
-@pytest.mark.parametrize("marketplace", ["pinduoduo", "taote", "tmall", "kuaishou"])
+@for_each("marketplace", ["pinduoduo", "taote", "tmall", "kuaishou"])
 def test_seven_days_after_receipt_no_reason_is_needed_and_then_one_is(db, clock, marketplace):
     shop = make_shop(marketplace)
     order = delivered(shop)
@@ -104,7 +101,7 @@ def test_a_parcel_lost_after_the_inspection_is_nobodys_second_payment(shop, cloc
     assert (len(done["payments"]), len(done["tracking"]["carrier_claims"])) == (1, 1)
 
 
-@pytest.mark.parametrize(("paid", "status"), [(True, "paid"), (False, "refused")])
+@for_each(("paid", "status"), [(True, "paid"), (False, "refused")])
 def test_a_claim_is_closed_once(shop, clock, paid, status):
     refund = returning(shop, f"{LOST}3")
     ask_everybody()

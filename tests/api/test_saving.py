@@ -11,6 +11,7 @@ from offers.coupons import create_coupon
 from offers.states import CouponChannel
 from orders.models import Order
 from tests.api.helpers import ask, code, everything
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -53,7 +54,7 @@ def coupon(shop, channel=CouponChannel.GENERAL, quantity=1, since=-1, days=9):
 
 
 @pytest.mark.rule("K3")
-@pytest.mark.parametrize("side", ["merchant", "buyer"])
+@for_each("side", ["merchant", "buyer"])
 def test_either_side_changes_the_address_until_it_ships(kuaishou, side):
     order = kuaishou.order(shipped=False)
     client = getattr(kuaishou, side)
@@ -74,7 +75,7 @@ def test_either_side_changes_the_address_until_it_ships(kuaishou, side):
 
 
 @pytest.mark.rule("K3")
-@pytest.mark.parametrize("body", [{}, {"address": ""}, {"address": " "}, {"address": "x" * 301}, {"address": "a\0b"}])
+@for_each("body", [{}, {"address": ""}, {"address": " "}, {"address": "x" * 301}, {"address": "a\0b"}])
 def test_an_address_that_is_none_is_refused(kuaishou, body):
     order = kuaishou.order(shipped=False)
     before = everything(kuaishou)
@@ -162,7 +163,7 @@ def test_an_order_whose_money_is_asked_back_waits_for_nobody(kuaishou):
 
 
 @pytest.mark.rule("K5", "K6")
-@pytest.mark.parametrize("read", ["urged", "priority"])
+@for_each("read", ["urged", "priority"])
 def test_a_partial_index_finds_them(kuaishou, read):
     order = kuaishou.order(shipped=False)
     with kuaishou.scope(), connection.cursor() as cursor:
@@ -193,7 +194,7 @@ def test_the_number_that_interrupts_is_the_stores_or_the_marketplaces(kuaishou):
 
 
 @pytest.mark.rule("K7")
-@pytest.mark.parametrize("channel", ["general", "refund_retention"])
+@for_each("channel", ["general", "refund_retention"])
 def test_a_coupon_is_granted_to_the_buyer_of_an_order(kuaishou, channel):
     order, given = kuaishou.order(), coupon(kuaishou, channel, quantity=2)
     granted = kuaishou.merchant.post(f"coupons/{given.pk}/grant/", {"order": order.number})
@@ -225,7 +226,7 @@ def test_what_is_on_the_platforms_channel_goes_out_with_offers_only(kuaishou):
 
 
 @pytest.mark.rule("K7")
-@pytest.mark.parametrize(("since", "days"), [(1, 9), (-9, -1), (-9, 0)])
+@for_each(("since", "days"), [(1, 9), (-9, -1), (-9, 0)])
 def test_a_coupon_is_granted_while_it_is_valid(kuaishou, since, days):
     given = coupon(kuaishou, since=since, days=days)
     refused = kuaishou.merchant.post(f"coupons/{given.pk}/grant/", {"order": kuaishou.order().number})

@@ -1,6 +1,6 @@
 """Small payments over the API: their purposes, and their limits to the cent and to the second (K8–K11)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from payments.settlement import settle_batch
 from payments.states import SMALL_PURPOSES
 from payments.terms import set_payment_terms
 from stores import marketplaces
+from tests.cases import for_each
 from tests.journeys.conftest import _clean_books  # noqa: F401  an autouse fixture
 from tests.world import make_shop
 
@@ -54,7 +55,7 @@ def set_terms(shop, **terms):
 
 
 @pytest.mark.rule("K11")
-@pytest.mark.parametrize("purpose", SMALL_PURPOSES)
+@for_each("purpose", SMALL_PURPOSES)
 def test_each_purpose_is_paid_from_the_order(shop, purpose):
     order = shop.order()
     answer = send(shop, order, "12.30", purpose, note="运费补给您")
@@ -108,7 +109,7 @@ def test_the_refund_must_be_one_of_the_order(shop):
 
 
 @pytest.mark.rule("K11")
-@pytest.mark.parametrize(
+@for_each(
     ("body", "attr"),
     [
         ({"purpose": "refund"}, "purpose"),
@@ -144,7 +145,7 @@ def test_a_retry_pays_once(shop):
 
 
 @pytest.mark.rule("K8")
-@pytest.mark.parametrize("name", list(marketplaces.newest()))
+@for_each("name", list(marketplaces.newest()))
 def test_the_365th_day_is_the_last_to_the_second(name, clock):
     shop = make_shop(name)
     order = shop.order()  # paid on 19 November 2026 at noon in Shanghai
@@ -212,7 +213,10 @@ def test_what_comes_back_frees_its_place_and_the_days_yuan_once(shop, clock):
 
 @pytest.mark.rule("K10")
 def test_the_day_limit_to_the_cent(shop):
+    with shop.scope():
+        yesterday = DayAllowance.objects.create(store=shop.store, date=date(2026, 11, 19), limit=9)
     set_terms(shop, per_day=Decimal("100.00"))
+    assert shop.reload(yesterday).limit == 9
     first, second = shop.order(), shop.order()
     assert send(shop, first, "99.99").status_code == 201
     answer = send(shop, second, "0.02")
@@ -236,7 +240,7 @@ def test_the_day_limit_to_the_cent(shop):
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize("name", list(marketplaces.newest()))
+@for_each("name", list(marketplaces.newest()))
 def test_every_marketplaces_own_number_holds(name):
     shop = make_shop(name)
     rules = shop.store.rules
@@ -247,7 +251,7 @@ def test_every_marketplaces_own_number_holds(name):
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize("beat_runs", [True, False], ids=["opened by beat", "beat was down"])
+@for_each("beat_runs", [True, False], ids=["opened by beat", "beat was down"])
 def test_a_new_day_begins_at_the_stores_midnight(shop, clock, beat_runs):
     set_terms(shop, per_day=Decimal("5.00"))
     order = shop.order()
@@ -267,7 +271,7 @@ def test_a_new_day_begins_at_the_stores_midnight(shop, clock, beat_runs):
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "day", "begins", "ends", "hours"),
     [
         ("America/New_York", "2027-03-14", "2027-03-14T05:00:00Z", "2027-03-15T04:00:00Z", 23),
@@ -294,7 +298,7 @@ def test_days_of_23_and_25_hours(shop, clock, zone, day, begins, ends, hours):
 
 
 @pytest.mark.rule("K9", "K10")
-@pytest.mark.parametrize(
+@for_each(
     ("terms", "reason"),
     [
         ({"per_payment": Decimal("9.99")}, "per payment"),
@@ -334,7 +338,7 @@ def test_of_what_no_longer_fits_the_newest_fails(shop):
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "resets_at"),
     [("Pacific/Kiritimati", "2026-11-20T16:00:00Z"), ("America/New_York", "2026-11-21T05:00:00Z")],
 )

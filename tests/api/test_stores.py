@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.helpers import code, everything
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -44,7 +45,7 @@ def test_a_merchant_changes_name_and_time_zone_and_nothing_else(taote):
     assert (store["marketplace"], store["negotiation_open"]) == ("taote", True)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "attr"),
     [({"time_zone": "Mars/Base"}, "time_zone"), ({"name": ""}, "name"), ({"name": "x" * 101}, "name")],
 )
@@ -84,7 +85,7 @@ def test_a_list_has_at_most_a_thousand_products(taote):
     assert taote.merchant.post("products/", rows[:1000]).status_code == 201
 
 
-@pytest.mark.parametrize("field", ["item_id", "title", "price"])
+@for_each("field", ["item_id", "title", "price"])
 def test_what_a_product_needs(taote, field):
     answer = taote.merchant.post("products/", {name: value for name, value in PRODUCT.items() if name != field})
     assert code(answer) == (400, "required", field)

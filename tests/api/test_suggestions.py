@@ -53,10 +53,12 @@ def test_in_between_half_is_suggested_to_the_cent(taote):
 def test_evidence_changes_the_advice_while_it_is_taken(taote):
     refund = taote.refund(taote.order(credit_score=600), reason="quality")
     opened = dispute(taote.buyer, refund).json()
+    other = dispute(taote.buyer, taote.refund(taote.order(credit_score=600), reason="quality")).json()
     assert opened["suggestion"]["outcome"] == "buyer"
     show(taote.merchant, refund, picture())
     now = taote.merchant.get(f"disputes/{opened['id']}/").json()["suggestion"]
     assert (now["outcome"], speaks(now)["evidence"]) == ("split", "merchant")
+    assert taote.merchant.get(f"disputes/{other['id']}/").json()["suggestion"] == other["suggestion"]
     show(taote.buyer, refund, picture())
     again = taote.merchant.get(f"disputes/{opened['id']}/").json()["suggestion"]
     assert (again["outcome"], speaks(again)["evidence"]) == ("buyer", None)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.helpers import code, everything
+from tests.cases import for_each
 from tests.tenancy.things import Names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -14,7 +15,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@for_each("way", WAYS)
 def test_every_way_in_knows_the_same_carriers_and_numbers(taote, way):
     side, path_of = WAYS[way]
     path = path_of(Names(taote))

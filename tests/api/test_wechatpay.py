@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from common import clock as wall
 from common.actors import Actor, ActorKind
 from common.errors import Invalid
 from common.tenancy import system_scope
 from payments import gateways
+from payments.gateway_errors import gateway_error_words
 from payments.gateways import gateway, usable_gateways, wechatpay
 from payments.gateways.base import BadNotice, GatewayOutcome, Instruction, NoStatement, StatementLine
 from payments.inbox import process_due_notices
@@ -102,7 +104,11 @@ def test_every_state(server, state, outcome, is_refund):
 def test_what_nobody_can_be_sure_of_is_unknown_and_looked_up(server, word):
     asked = instruction()
     server.script = [word]
-    assert pay(asked).outcome == GatewayOutcome.UNKNOWN
+    answer = pay(asked)
+    assert (answer.outcome, "127.0.0.1" in answer.error) == (GatewayOutcome.UNKNOWN, False)
+    if word == "timeout":
+        with translation.override("zh-hans"):
+            assert gateway_error_words(answer.error) == "未能向支付渠道查询：未及时收到答复。"
     assert gateway("wechatpay").look_up(asked.key).outcome == GatewayOutcome.PAID, "it was paid all the same"
     assert not any("elsewhere" in path for _, path, _ in server.calls), "redirects are not followed"
 
@@ -263,10 +269,13 @@ def test_the_statement_is_read_from_the_fund_flow_bill(server):
     assert server.calls[0][1] == "/v3/bill/fundflowbill?bill_date=2026-11-19&account_type=BASIC"
 
 
-@pytest.mark.parametrize("word", ["elsewhere", "forged", "500", "redirect"])
-def test_no_statement_is_better_than_a_wrong_one(server, word):
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [("elsewhere", "Unverified"), ("forged", "Unverified"), ("500", "500 SYSTEM_ERROR"), ("redirect", "Unverified")],
+)
+def test_no_statement_is_better_than_a_wrong_one(server, word, why):
     server.script = [word]
-    with pytest.raises(NoStatement):
+    with pytest.raises(NoStatement, match=why):
         gateway("wechatpay").statement(date(2026, 11, 19))
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.api.helpers import ask, code, detail, everything
+from tests.cases import for_each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -68,7 +69,7 @@ def test_each_line_knows_what_was_paid_for_it(taote):
     call_command("verify_ledger")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("paid", "pieces", "parts"),
     [
         ("10.00", 3, ["3.33", "3.33", "3.34"]),
@@ -94,7 +95,7 @@ def test_pieces_are_worth_what_was_paid_and_the_last_takes_the_rest(taote, paid,
     call_command("verify_ledger")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "attr", "says"),
     [
         ({"paid_amount": "157.99"}, "paid_amount", ("157.99", "158.00")),

@@ -13,6 +13,7 @@ from payments.settlement import settle_batch
 from refunds.sweeps import sweep_due_refunds
 from tests.api.helpers import ask, code, detail
 from tests.api.test_small_payments import allowance, send, set_terms
+from tests.cases import for_each
 from tests.world import NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("broker_tasks")]
@@ -31,7 +32,7 @@ def shop_in(zone: str):
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "first", "last", "day"),
     [
         # The clock strikes one twice: both hours are of one day, which has 25.
@@ -61,7 +62,7 @@ def test_a_limit_of_a_day_lasts_as_long_as_the_day(clock, zone, first, last, day
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize("hours", [1, 24])
+@for_each("hours", [1, 24])
 def test_a_clock_that_jumps_back_gives_no_day_twice(clock, hours):
     shop = shop_in("Asia/Shanghai")
     order, other = shop.order(), shop.order()
@@ -75,7 +76,7 @@ def test_a_clock_that_jumps_back_gives_no_day_twice(clock, hours):
 
 
 @pytest.mark.rule("K8")
-@pytest.mark.parametrize(
+@for_each(
     ("paid", "until"),
     [
         ("2028-02-29T04:00:00", "2029-02-28T16:00:00Z"),  # 365 days later is the 28th
@@ -95,7 +96,7 @@ def test_a_year_of_small_payments_is_365_days_with_a_29_february_or_without(cloc
 
 
 @pytest.mark.rule("T10")
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "asked"),
     [
         ("America/New_York", "2026-03-07T12:00:00"),
@@ -131,7 +132,7 @@ def test_a_store_that_changes_its_zone_changes_no_deadline(clock):
 
 
 @pytest.mark.rule("T7", "T10")
-@pytest.mark.parametrize("hours", [1, 24])
+@for_each("hours", [1, 24])
 def test_a_clock_that_jumps_forward_and_back_does_everything_once(clock, hours):
     """What is done early by a jump stays done; what comes after it is due by its own clock again."""
     shop = make_shop("taote")

@@ -137,7 +137,8 @@ class Handler(BaseHTTPRequestHandler):
         word = self.server.script.pop(0) if self.server.script else ""
         if self.path.startswith("/v3/bill/"):
             digest = hashlib.sha1(self.server.fund_flow, usedforsecurity=False).hexdigest()
-            url = "http://127.0.0.1:9/elsewhere" if word == "elsewhere" else f"{self.server.url}/file?token=1"
+            there = self.server.url.replace("127.0.0.1", "localhost") if word == "elsewhere" else self.server.url
+            url = f"{there}/file?token=1"
             self.answer(200, {"hash_type": "SHA1", "hash_value": digest, "download_url": url}, word)
         elif self.path.startswith("/file"):
             self.send(200, gzip.compress(self.server.fund_flow), {})
@@ -163,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
         return is_signed and known
 
     def answer(self, status: int, told: dict, word: str = "") -> None:
-        """Signed, unless the script wants it otherwise."""
+        """Signed when it is a success, unless the script wants it otherwise."""
         body = json.dumps(told).encode()
         match word:
             case "timeout":
@@ -171,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
             case "500":
                 status, body = 500, b'{"code": "SYSTEM_ERROR", "message": "busy"}'
             case "redirect":
-                self.send(302, b"", {"Location": f"{self.server.url}/elsewhere"})
+                self.send(302, b'{"code": "NOT_ENOUGH"}', {"Location": f"{self.server.url}/elsewhere"})
                 return
             case "forged":
                 self.send(status, body, self.server.sign(body, key=new_key()))
@@ -179,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
             case "old":
                 self.send(status, body, self.server.sign(body, at=int(clock.now().timestamp()) - 600))
                 return
-        self.send(status, body, self.server.sign(body))
+        self.send(status, body, self.server.sign(body) if status == 200 else {})
 
     def send(self, status: int, body: bytes, headers: dict) -> None:
         """Write it all."""

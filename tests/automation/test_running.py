@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from automation.actions import change_rule, move_rule, publish_rule, turn_off_rule
+from automation.actions import change_rule, draft_rule, move_rule, publish_rule, turn_off_rule
 from automation.definition import is_held_out
-from automation.models import RuleVersion, Ruling
+from automation.models import RuleVersion, Ruling, StoreRule
 from automation.sweeps import run_rules
+from automation.templates import TEMPLATES
 from common.models import Event
 from common.sentences import in_readers_words
 from common.tenancy import system_scope
@@ -19,6 +21,7 @@ from payments.models import Payment
 from refunds.actions import approve_refund
 from refunds.models import Dispute, Message, Refund
 from tests.automation.rules import OFFER, REFUSE, drafted, live, ruling_of
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +52,7 @@ def test_an_offer_is_sent_by_the_rule_under_its_name_and_version(shop, clock):
     assert (ruling.given, ruling.asked) == (Decimal("5.00"), Decimal("59.00"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("says", "status", "event"),
     [
         ({"act": "approve"}, "awaiting_return", "refund.approved"),
@@ -86,7 +89,7 @@ def test_a_coupon_is_filled_in_as_in_bulk(shop, clock):
     assert "coupon" in in_readers_words(refused.why), "the store has none"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "says",
     [
         {"kinds": ["refund_only"]},
@@ -196,7 +199,7 @@ def test_about_a_tenth_is_held_out():
     assert not any(is_held_out(rule, number, 0) for number in range(1000))
 
 
-@pytest.mark.parametrize(("cap", "acted"), [({"most_a_day": 2}, 2), ({"most_yuan_a_day": "14.99"}, 2)])
+@for_each(("cap", "acted"), [({"most_a_day": 2}, 2), ({"most_yuan_a_day": "14.99"}, 2)])
 def test_a_full_day_stops_the_rule_until_the_next(shop, clock, cap, acted):
     live(shop, "R", **OFFER, **cap)
     refunds = [shop.refund(shop.order(buyer_id=f"b{number}")) for number in range(4)]
@@ -295,3 +298,22 @@ def test_where_no_rule_is_on_no_refund_is_looked_at(shop, clock):
         assert run_rules() == 0
     rules = [query for query in looked.captured_queries if "automation" in query["sql"] or "refund" in query["sql"]]
     assert len(rules) == 1
+
+
+@for_each("marketplace", ["tmall", "taote", "kuaishou", "pinduoduo", "wechat_shop", "douyin"])
+def test_every_usual_rule_that_fits_is_published_as_it_stands(marketplace):
+    """In the words of whoever begins with it, which are longer in one language than in another."""
+    shop = make_shop(marketplace)
+    for language in ("en", "zh-hans"):
+        with translation.override(language), shop.scope():
+            for template in TEMPLATES:
+                if not template.fits(shop.store.rules):
+                    continue
+                says = dict(template.fields)
+                name = f"{says.pop('name')} {language}"
+                act = {"store": shop.store, "actor": MERCHANT, "now": NOON}
+                rule = draft_rule(name=name, definition=says, **act)
+                publish_rule(store_id=shop.store.pk, rule_id=rule.pk, actor=MERCHANT, now=NOON)
+    with shop.scope():
+        live = StoreRule.objects.filter(status="live").count()
+    assert live >= 2 * 6, "those that need no method are for everybody"

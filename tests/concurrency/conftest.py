@@ -38,7 +38,7 @@ def settle(clock):
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def other_process(django_db_setup):
     """Runs jobs in processes that may die, on this test run's database."""
     server = os.environ["DATABASE_URL"].rpartition("/")[0]

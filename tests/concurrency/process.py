@@ -6,32 +6,42 @@ Each job is done in a fork, so that Django is loaded once. The broker is out of 
 must find it.
 """
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
+import dj_database_url
+
 ROOT = Path(__file__).resolve().parents[2]
 NO_BROKER = "unix:///nowhere/valkey.sock?db=0"
 KILLED = f"signal {signal.SIGKILL}"
 DONE = "exit 0"
+OWN_NAME = f"jobs of {os.getpid()}"  # to PostgreSQL
 
 
 class Processes:
     """The test's side: `run` a job, and hear how its process ended."""
 
-    def __init__(self, process: subprocess.Popen):
-        self.process = process
+    def __init__(self, process: subprocess.Popen, database: str = ""):
+        self.process, self.database = process, database
 
-    def run(self, job: str, *, step: int | None, moment: str = "before", at: datetime, **arguments) -> str:
-        """Do `job` at the instant `at`, dying at statement `step`; returns `exit 0`, or `signal 9`."""
-        order = {"job": job, "step": step, "moment": moment, "at": at.isoformat(), **arguments}
+    def on(self, database: str) -> "Processes":
+        """The same server of jobs, which are done on the database with this address."""
+        return Processes(self.process, database)
+
+    def run(self, job: str, *, step: int | None, moment: str = "before", at: datetime | None, **arguments) -> str:
+        """Do `job` at the instant `at` (None: as time passes), dying at statement `step`; `exit 0`, or `signal 9`."""
+        order = {"job": job, "step": step, "moment": moment, "at": at and at.isoformat(), **arguments}
+        order["database"] = self.database
         self.process.stdin.write(json.dumps(order, default=str) + "\n")
         self.process.stdin.flush()
         return self.process.stdout.readline().strip()
@@ -60,8 +70,11 @@ def serve() -> None:
     """The other side."""
     import django
 
+    os.environ["PGAPPNAME"] = OWN_NAME
+
     django.setup()
     load_what_jobs_need()
+    gc.freeze()  # no fork looks for garbage among what is there now, and so copies all of its memory
     for line in sys.stdin:
         child = os.fork()
         if not child:
@@ -71,7 +84,18 @@ def serve() -> None:
             except BaseException:
                 os._exit(1)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code < 0:
+            wait_until_forgotten(json.loads(line)["database"] or os.environ["DATABASE_URL"])
         print(f"exit {code}" if code >= 0 else f"signal {-code}", flush=True)
+
+
+def wait_until_forgotten(database: str) -> None:
+    """What a killed process had locked is free: on a busy machine PostgreSQL takes a moment to see that it is gone."""
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True, application_name="") as connection:
+        while connection.execute("SELECT 1 FROM pg_stat_activity WHERE application_name = %s", [OWN_NAME]).fetchone():
+            time.sleep(0.01)
 
 
 def load_what_jobs_need() -> None:
@@ -92,7 +116,7 @@ def load_what_jobs_need() -> None:
         tell_worker([uuid4()])
 
 
-def work(*, job: str, step: int | None, moment: str, at: str, **arguments) -> None:
+def work(*, job: str, step: int | None, moment: str, at: str | None, database: str, **arguments) -> None:
     """Do one job."""
     from django.db import connection
 
@@ -102,8 +126,12 @@ def work(*, job: str, step: int | None, moment: str, at: str, **arguments) -> No
     def die():
         os.kill(os.getpid(), signal.SIGKILL)
 
+    if database:
+        there = dj_database_url.parse(database)
+        connection.settings_dict |= {name: there[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
     connection.ensure_connection()  # what it says to get ready is none of the job's statements
-    with clock.at(datetime.fromisoformat(at)), crash_at(step, Moment(moment), kill=die):
+    instant = clock.at(datetime.fromisoformat(at)) if at else nullcontext()
+    with instant, crash_at(step, Moment(moment), kill=die):
         JOBS[job](**arguments)
 
 
@@ -192,7 +220,15 @@ def listen(code: str, url: str) -> None:
         shop.refund(now=clock.now())
 
 
-JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, decide, listen)}
+def command(argv: list[str], output: str) -> None:
+    """A command of manage.py; what it says is written into the file `output`."""
+    from django.core.management import call_command
+
+    with open(output, "w") as said:
+        call_command(*argv, stdout=said)
+
+
+JOBS = {each.__name__: each for each in (accept, settle, sweep, negotiate, show, shop, files, decide, listen, command)}
 
 if __name__ == "__main__":
     serve()

@@ -1,8 +1,11 @@
 """Many decided together against others, and workers that die: each refund is decided once, or left out by name."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models.functions import Now
 
+from common.errors import Refused
 from common.models import Event
 from common.obligations import LEASE
 from common.tenancy import tenant_scope
@@ -88,8 +91,10 @@ def test_a_single_decision_under_way_is_waited_for_and_told(shop, clock, people)
 
 def test_what_waits_is_stopped_also_once_a_worker_has_it_and_what_it_is_at_is_decided(shop, clock, people):
     """The worker has leased both rows and waits for the first one's refund, which somebody else has locked."""
-    refunds, (anna, _bob) = [shop.refund(kind="refund_only") for _ in range(2)], people
-    job = begin(shop, refunds, anna)
+    refunds, (anna, bob) = [shop.refund(kind="refund_only") for _ in range(2)], people
+    job, other = begin(shop, refunds, anna), begin(shop, [shop.refund(kind="refund_only")], bob)
+    with shop.scope():
+        DecisionRow.objects.filter(job=other).update(next_attempt_at=Now() + timedelta(hours=1))
     by = {"store_id": shop.store.pk, "job_id": job.pk, "actor": actor_of(anna), "now": NOON}
     with shop.scope():
         first = DecisionRow.objects.filter(job=job).order_by("id")[0]
@@ -102,8 +107,16 @@ def test_what_waits_is_stopped_also_once_a_worker_has_it_and_what_it_is_at_is_de
         stopping.start()
         assert stopping.finish().value == 1
     assert worker.finish().ok
-    assert statuses(shop, job) == ["done", "stopped"]
+    assert (statuses(shop, job), statuses(shop, other)) == (["done", "stopped"], ["waiting"])
     assert sorted(shop.reload(refund).status for refund in refunds) == ["awaiting_merchant", "refunding"]
+    with pytest.raises(Refused):
+        scoped(shop, lambda: stop_deciding(**by))()
+    ended_at = shop.reload(job).finished_at
+    clock.move(hours=2)
+    wait(hours=2)
+    decide_waiting_rows()
+    assert (statuses(shop, other), shop.reload(job).finished_at) == (["done"], ended_at)
+    assert ended_at < shop.reload(other).finished_at
 
 
 def scoped(shop, call):

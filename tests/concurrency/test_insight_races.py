@@ -1,8 +1,11 @@
 """The roll-ups against what changes while they run: nothing is lost and nothing counted twice (Q18)."""
 
+from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 
 import pytest
+from django.db import OperationalError
 
 from common.tenancy import system_scope
 from offers import actions as offer_actions
@@ -10,8 +13,13 @@ from offers.insights import rebuild as rebuilding
 from offers.insights import rollup
 from offers.insights.reading import Span, read
 from offers.insights.rebuild import rebuild, roll_everything
-from offers.models import DailyRetention
+from offers.models import DailyRetention, RetentionTotal
+from payments.models import Payment
+from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
+from refunds.actions import approve_refund
+from tests.books import amiss
+from tests.concurrency.crash import crash_at, every_crash
 from tests.concurrency.harness import overtaken, together
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
@@ -58,6 +66,7 @@ def test_roll_ups_at_the_same_instant_count_each_offer_once(tmall):
     roll_everything()
     with system_scope():
         assert sum(DailyRetention.objects.values_list("accepted", flat=True)) == 8
+    assert amiss() == {}
     assert costs(tmall) == Decimal("40.00")
 
 
@@ -69,6 +78,30 @@ def test_a_payment_declined_while_its_offer_is_rolled_up_is_no_cost(tmall, first
     assert costs(tmall) == 0
     roll_everything()
     assert costs(tmall) == 0
+    assert rebuild(tmall.store) == 0
+
+
+@pytest.mark.parametrize("first", ["rolled", "reversed"])
+def test_money_that_comes_back_while_its_loss_is_counted_is_no_loss(tmall, first):
+    refund = tmall.refund(tmall.order(shipped=False), kind="refund_only")
+    with tmall.scope():
+        approve_refund(store_id=tmall.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
+    settle_batch()
+    with tmall.scope():
+        payment = Payment.objects.get(topic_id=refund.pk)
+
+    def come_back():
+        with tmall.scope():
+            reverse_payments(reasons={payment.pk: "closed account"}, actor=BUYER, now=NOON)
+
+    if first == "rolled":
+        overtaken(rollup.roll_up, come_back, scope=system_scope())
+    else:
+        reasons = {payment.pk: "closed account"}
+        back = partial(reverse_payments, reasons=reasons, actor=BUYER, now=NOON)
+        overtaken(back, rollup.roll_up, scope=tmall.scope())
+    with tmall.scope():
+        assert read(Span(NOON.date(), NOON.date(), (tmall.store.pk,))).lost_refunds == 0
     assert rebuild(tmall.store) == 0
 
 
@@ -105,3 +138,20 @@ def test_a_rebuild_beside_what_goes_on_finds_nothing_off(tmall, monkeypatch):
     assert [result.code for result in meanwhile] == ["ok"]
     roll_everything()
     assert rebuild(tmall.store) == 0
+
+
+def test_a_roll_up_that_breaks_anywhere_leaves_rows_and_totals_together(tmall):
+    accepted(tmall)
+    with crash_at(None) as steps:
+        roll_everything()
+    for count, (step, moment) in enumerate(every_crash(len(steps)), start=2):
+        accepted(tmall)
+        with suppress(OperationalError), crash_at(step, moment) as crashed:
+            roll_everything()
+        assert crashed.crashed
+        assert amiss() == {}
+        assert costs(tmall) == 5 * count
+        roll_everything()
+        with system_scope():
+            assert sum(RetentionTotal.objects.filter(part="day").values_list("accepted", flat=True)) == count
+    assert (costs(tmall), rebuild(tmall.store), amiss()) == (5 * count, 0, {})

@@ -19,7 +19,7 @@ from orders.erp.running import run_imports
 from orders.models import FilePart, ImportRow, ShipmentImport
 from tests.concurrency.crash import Moment, around_commits, crash_at, every_crash
 from tests.concurrency.harness import await_, together
-from tests.concurrency.process import KILLED, ROOT, processes
+from tests.concurrency.process import KILLED, ROOT
 from tests.concurrency.test_crash_processes import nobody_else_is_connected
 from tests.world import MERCHANT, NOON, wait
 
@@ -32,14 +32,6 @@ ORDERS = 3
 def _small_pieces(monkeypatch, broker_tasks):
     """A file in several pieces, and no worker but the test's own."""
     monkeypatch.setattr(receiving, "PART_BYTES", 50)
-
-
-@pytest.fixture(scope="module")
-def other_process(django_db_setup):
-    """Runs jobs in processes that may die, on this test run's database."""
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    with processes(DATABASE_URL=f"{server}/{connection.settings_dict['NAME']}") as jobs:
-        yield jobs
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from offers.models import Coupon, CouponGrant, Offer
 from offers.statistics import count_ended_offers
 from offers.sweeps import sweep_due_offers
 from orders.models import OwedParcel
+from orders.parcels import ship_parcel, sweep_due_parcels
 from payments.models import Payment
 from refunds.actions import withdraw_refund
 from refunds.models import Refund
@@ -142,7 +143,7 @@ def test_accept_against_withdrawal(tmall, method):
 
 
 @pytest.mark.rule("Q16")
-def test_a_gift_accepted_and_declined_at_once_is_owed_once_or_not_at_all(tmall):
+def test_a_gift_accepted_and_declined_at_once_is_owed_once_or_not_at_all_and_sent_once(tmall, clock):
     with tmall.scope():
         upsert_products(
             store=tmall.store,
@@ -158,6 +159,20 @@ def test_a_gift_accepted_and_declined_at_once_is_owed_once_or_not_at_all(tmall):
         assert sorted([accepted.code, declined.code]) == ["offer_not_pending", "ok"]
         with tmall.scope():
             assert OwedParcel.objects.filter(topic_id=sent.refund_id).count() == int(accepted.ok)
+    for _ in range(2):
+        call(tmall, accept_offer, offer_id=offer(tmall, "gift", item_id="9001").pk)()
+    with tmall.scope():
+        first, second = OwedParcel.objects.order_by("-created_at", "-id")[:2]
+    clock.move(days=3)
+
+    def ship(parcel):
+        sent = {"parcel_id": parcel.pk, "carrier": "SF", "tracking_number": "P1"}
+        return call(tmall, ship_parcel, **sent)
+
+    race = overtaken(ship(first), ship(first), scope=tmall.scope())
+    assert (race.codes, race.waited) == (("ok", "invalid_transition"), True)
+    race = overtaken(ship(second), sweep_due_parcels, scope=tmall.scope())
+    assert (race.codes, race.waited, tmall.reload(second).late_at) == (("ok", "ok"), False, None)
 
 
 @pytest.mark.rule("Q8")

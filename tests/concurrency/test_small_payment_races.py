@@ -12,6 +12,7 @@ from django.db import IntegrityError, OperationalError, connection
 
 from common.actors import SYSTEM, Actor, ActorKind
 from common.errors import Refused
+from common.models import Event
 from common.tenancy import system_scope
 from payments.allowances import open_day_allowances
 from payments.models import DayAllowance, Payment, SandboxTransfer
@@ -338,3 +339,19 @@ def test_the_tables_themselves_refuse(shop, sql, net):
     sending(shop, shop.order())()
     with pytest.raises(IntegrityError, match=net), system_scope(), connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+def test_of_two_who_set_the_limits_the_second_changes_what_the_first_has_set(shop, clock):
+    operator = Actor(ActorKind.OPERATOR, "ops", "operator")
+    numbers = {"per_payment": None, "per_order": None, "gateway": "", "actor": operator, "now": NOON}
+
+    def limited(per_day):
+        with system_scope():
+            set_payment_terms(store=shop.store, per_day=Decimal(per_day), **numbers)
+
+    limited("60.00")
+    race = overtaken(partial(limited, "70.00"), partial(limited, "80.00"), scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with system_scope():
+        told = Event.objects.filter(name="payment_terms.set").order_by("id").values_list("data", flat=True)
+        assert [data["per_day"] for data in told] == [[None, "60.00"], ["60.00", "70.00"], ["70.00", "80.00"]]

@@ -4,8 +4,10 @@ from collections import Counter
 from functools import partial
 
 import pytest
+from django.db import transaction
 
-from common.models import Event
+from common.models import Event, Setback
+from common.setbacks import _set_back
 from common.tenancy import system_scope
 from offers.models import Offer
 from offers.sweeps import sweep_due_offers
@@ -130,3 +132,12 @@ def test_closing_several_returns_of_one_order_gives_each_claim_back_once(shop, c
     drain(sweep_due_refunds, 500)
     assert {shop.reload(refund).status for refund in refunds} == {"closed"}
     assert str(shop.reload(order).claimed_amount) == "0.00"
+
+
+def test_what_two_workers_fail_at_counts_twice(shop):
+    fails = partial(_set_back, "a sweep", "1", "ValueError")
+    with system_scope():
+        fails()
+    race = overtaken(fails, transaction.atomic(fails), scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    assert Setback.objects.get(sweep="a sweep").attempts == 3

@@ -10,8 +10,9 @@ from common.errors import Invalid
 from common.models import Event
 from common.tenancy import tenant_scope
 from refunds.messages import post_message
-from refunds.models import Assignment
+from refunds.models import Assignment, RefundTag
 from refunds.team.assigning import assign_refund, share_out_refunds
+from refunds.team.tags import MOST_TAGS, tag_refund
 from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
 from stores.models import Membership, SavedView
@@ -191,3 +192,29 @@ def test_of_two_views_that_one_person_saves_at_once_the_list_opens_like_the_last
         kept = [(view.name, view.query, view.is_default) for view in SavedView.objects.order_by("id")]
     last = (names[1], "queue=overdue", True)
     assert kept == ([last] if names[0] == names[1] else [("mine", "queue=due", False), last])
+
+
+def tags(shop, refund, name):
+    """What puts a tag on the refund, in a scope of the store."""
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": OPERATOR, "now": NOON}
+    return lambda: tag_refund(**by, name=name)
+
+
+def test_of_two_who_put_the_same_tag_on_the_second_finds_it_there(shop, clock):
+    refund = shop.refund()
+    race = overtaken(tags(shop, refund, "VIP"), scoped(shop, tags(shop, refund, "VIP")), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with shop.scope():
+        assert RefundTag.objects.filter(refund=refund).count() == 1
+        assert Event.objects.filter(name="refund.tagged").count() == 1
+
+
+def test_the_last_place_for_a_tag_is_given_once(shop, clock):
+    refund = shop.refund()
+    with shop.scope():
+        for number in range(MOST_TAGS - 1):
+            tags(shop, refund, f"t{number}")()
+    race = overtaken(tags(shop, refund, "a"), scoped(shop, tags(shop, refund, "b")), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "tag_limit_reached"), True)
+    with shop.scope():
+        assert RefundTag.objects.filter(refund=refund).count() == MOST_TAGS

@@ -180,6 +180,10 @@ def test_two_people_with_one_label_put_it_aside_once(shop):
     aside = partial(put_parcel_aside, store=shop.store, tracking_number=NUMBER, **TOLD)
     race = overtaken(aside, scoped(shop, aside), scope=shop.scope())
     assert (race.codes, race.waited) == (("ok", "parcel_put_aside"), True)
+    told = {"own_number": "NN-000001", "note": "red bag", **TOLD}
+    aside = partial(put_parcel_aside, store=shop.store, **told)
+    race = overtaken(aside, scoped(shop, aside), scope=shop.scope())
+    assert (race.codes, race.waited) == (("ok", "parcel_put_aside"), True), "a form that was sent twice"
 
 
 def test_no_more_photographs_than_a_parcel_may_have(shop):

@@ -51,8 +51,9 @@ class Connected:
         wait(**(later or {"minutes": 10}))
         with system_scope():
             wake_shops()
+        ids = [self.connection.pk]
         for _ in range(most):
-            if not work_on_shops(ids=[self.connection.pk], counts=counts):
+            if not work_on_shops(ids=ids, counts=counts):
                 break
         return counts
 

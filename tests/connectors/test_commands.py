@@ -9,7 +9,7 @@ from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from connectors.models import Connection
 from tests.connectors.conftest import ago
-from tests.connectors.test_deciding import Followed
+from tests.connectors.deciding import Followed
 
 
 def connect(connected, *more) -> str:

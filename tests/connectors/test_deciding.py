@@ -4,69 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from common.errors import Refused, refuse_if
-from common.models import Event
+from common.errors import Refused
 from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
-from common.writes import WriteSet
 from connectors import deciding
-from connectors.answering import give_code, resume_decision
-from connectors.by_hand import close_task
+from connectors.answering import resume_decision
 from connectors.mending import disconnect_shop
-from connectors.models import Connection, PlatformTask, SentDecision
+from connectors.models import Connection, SentDecision
 from connectors.states import ConnectionStatus, SendingStatus
-from operations.verification import run_checks
-from refunds.actions import lock_refund
-from refunds.handing_over import hand_over, why_not_hand_over
-from refunds.models import Refund
-from tests.connectors.conftest import ago
+from tests.connectors.deciding import Followed, verify
 from tests.world import MERCHANT, NOON
-
-
-def verify() -> dict[str, list[str]]:
-    """What is off in the books."""
-    with system_scope():
-        return {check.name: rows for check, rows in run_checks() if rows}
-
-
-class Followed:
-    """A refund of a connected shop that has been pulled."""
-
-    def __init__(self, connected, **what):
-        self.connected, self.server = connected, connected.server
-        self.server.put("R1", ago(hours=1), **what)
-        connected.turn()
-
-    @property
-    def refund(self) -> Refund:
-        return self.connected.shop.reload(self.connected.row("R1").refund)
-
-    @property
-    def decision(self) -> SentDecision:
-        with system_scope():
-            return SentDecision.objects.latest("id")
-
-    def why_not(self, verb: str) -> Refused | None:
-        with self.connected.shop.scope():
-            return why_not_hand_over(self.refund, verb)
-
-    def decide(self, verb: str = "agree_refund", **data) -> SentDecision:
-        """As an action of the room of refunds does it."""
-        writes = WriteSet()
-        with self.connected.shop.scope():
-            refund = lock_refund(store_id=self.connected.shop.store.pk, refund_id=self.refund.pk)
-            refuse_if(why_not_hand_over(refund, verb))
-            hand_over(writes, refund, verb, data, actor=MERCHANT, now=NOON)
-            writes.flush()
-        return self.decision
-
-    def events(self) -> list[str]:
-        with self.connected.shop.scope():
-            rows = Event.objects.for_store(self.refund.store_id).filter(topic_id=self.refund.pk)
-            return list(rows.order_by("id").values_list("name", flat=True))
-
-    def turn(self, *, most: int = 30, **later):
-        return self.connected.turn(most=most, **(later or {"minutes": 1}))
 
 
 @pytest.fixture
@@ -300,101 +247,6 @@ class TestNo:
             SentDecision.objects.update(**changed)
         followed.connected.connect()
         assert (followed.decision.next_attempt_at is not None) is goes_on
-
-
-class TestWhatItTakes:
-    """Addresses, reasons and evidence are the platform's own."""
-
-    def test_the_return_address_is_the_one_that_reads_like_ours(self, connected):
-        followed = Followed(connected, kind="return_and_refund")
-        followed.decide("agree_return", return_address=str(connected.shop.address.pk))
-        followed.turn()
-        assert followed.server.decided[0]["address"] == "77"
-        assert followed.refund.status == "awaiting_return"
-
-    def test_where_no_addresses_and_no_reasons_are_told_the_platform_takes_its_own(self, connected):
-        followed = Followed(connected, kind="return_and_refund")
-        followed.server.faults["addresses"] = [{"error": "refused"}]
-        followed.decide("agree_return")
-        followed.turn()
-        assert followed.server.decided[0]["address"] == ""
-
-    def test_the_reason_is_the_one_that_reads_like_what_was_written(self, followed):
-        followed.decide("refuse", text="It is not as said.")
-        followed.turn()
-        assert followed.server.decided[0]["reason"] == "1"
-
-    def test_any_other_words_are_another_reason(self, followed):
-        followed.decide("refuse", text="We see it differently.")
-        followed.turn()
-        assert followed.server.decided[0]["reason"] == "2"
-
-    def test_without_a_reason_that_fits_nothing_is_sent_and_they_are_listed(self, connected, monkeypatch):
-        monkeypatch.setattr(
-            type(connected.server), "_reasons", lambda self, body: {"reasons": [["1", "worn"], ["2", "late"]]}
-        )
-        followed = Followed(connected)
-        followed.decide("refuse", text="We see it differently.")
-        followed.turn()
-        assert followed.server.decided == []
-        decision = followed.decision
-        assert (decision.status, decision.told, "worn · late" in decision.last_error) == ("refused", "", True)
-        with connected.shop.scope():
-            data = Event.objects.get(name="refund.decision_refused").data
-        assert (data["text"], data["why"]["data"]) == ("", {"reasons": "worn · late"})
-
-    def test_the_code_from_the_phone(self, connected):
-        followed = Followed(connected, code="4711")
-        followed.decide()
-        followed.turn()
-        assert followed.decision.status == SendingStatus.CODE_WANTED
-        assert followed.server.decided == []
-        with connected.shop.scope():
-            told = {"store_id": followed.refund.store_id, "decision_id": followed.decision.pk}
-            give_code(**told, code="4711", actor=MERCHANT, now=NOON)
-        followed.turn()
-        assert followed.decision.status == SendingStatus.CONFIRMED
-        assert "code" not in followed.decision.data
-        with connected.shop.scope(), pytest.raises(Refused):
-            give_code(**told, code="4711", actor=MERCHANT, now=NOON)
-
-
-class TestByHand:
-    """What there is no call for."""
-
-    @pytest.fixture
-    def task(self, connected):
-        followed = Followed(connected, kind="return_and_refund", status="returning")
-        followed.decide("refuse_receipt", text="Stones came back.")
-        self.followed = followed
-        with connected.shop.scope():
-            return PlatformTask.objects.get()
-
-    def test_it_is_a_task_that_closes_when_the_marketplace_says_so(self, task, connected, clock):
-        assert (task.text, task.closed_at) == ("Stones came back.", None)
-        connected.turn()
-        assert connected.server.calls("decide") == []
-        connected.server.put("R1", NOON, status="refused")
-        clock.move(minutes=30)
-        connected.turn()
-        assert connected.shop.reload(task).closed_at is not None
-        assert self.followed.decision.status == SendingStatus.CONFIRMED
-        assert self.followed.refund.status == "rejected"
-
-    def test_a_person_may_close_it(self, task, connected):
-        with connected.shop.scope():
-            for _ in range(2):
-                close_task(store_id=task.store_id, task_id=task.pk, actor=MERCHANT, now=NOON)
-        assert self.followed.refund.decision_sent == ""
-        assert self.followed.decision.status == SendingStatus.CONFIRMED
-
-    def test_the_platform_itself_may_want_it_by_hand(self, followed):
-        followed.server.faults["decide"] = [{"outcome": "by_hand", "text": "do it there"}]
-        followed.decide()
-        followed.turn()
-        with followed.connected.shop.scope():
-            assert PlatformTask.objects.get().text == "do it there"
-        assert followed.why_not("refuse").code == "decision_under_way"
 
 
 def test_done_there_and_not_seen_yet_is_looked_for_again(followed, clock):

@@ -63,6 +63,7 @@ class EveryDecision(AtTheDesk):
         self.marketplace, self.platform = marketplace, platform_of(marketplace)
         monkeypatch.setattr(type(self.platform), "limits", ())  # a day passes here within seconds of Valkey's clock
         self.decided: dict[tuple[str, str], bool] = {}
+        self.calls = 0
         self.enter()
 
     def asked(self, **fields) -> str:
@@ -101,19 +102,28 @@ class EveryDecision(AtTheDesk):
             there = THERE | EXCHANGED_THERE if refund.kind == RefundKind.EXCHANGE else THERE
             self.fake.change(refund_id, at=self.fake.now(), **there[self.name, verb])
         self.turns()
-        self.turns()
         newest = self.newest(refund_id)
+        if newest.status != "confirmed":  # the copy was listed before the platform had paid
+            self.turns()
+            newest = self.newest(refund_id)
         assert (newest.pk, newest.status, newest.told) == (decision.pk, "confirmed", ""), (verb, newest.last_error)
         assert self.done(refund_id) == before + (not is_by_hand), verb
         assert self.refund(refund_id).decision_sent == ""
-        assert "To do by hand there" not in self.owner.tiles()
+        assert not self.open_tasks()
+        assert not is_by_hand or "To do by hand there" not in self.owner.tiles()
         self.decided[verb, refund.kind] = is_by_hand
+        self.calls += not is_by_hand
         return newest
 
     def newest(self, refund_id: str) -> SentDecision:
         """The decision that was taken last about a refund."""
         with self.shop.scope():
             return SentDecision.objects.filter(platform_id=refund_id).latest("id")
+
+    def open_tasks(self) -> list[PlatformTask]:
+        """What is left to be done by hand."""
+        with self.shop.scope():
+            return list(PlatformTask.objects.for_store(self.shop.store.pk).filter(closed_at=None))
 
     def reason(self, refund_id: str, button: str) -> dict[str, str]:
         """For who refuses: one of the platform's reasons, with a picture where all of them want one, and words."""
@@ -181,9 +191,9 @@ def test_every_decision_is_done_there_once_or_by_hand(desk):
         ask_for_time(desk)
     exchanges = {Verb.AGREE_EXCHANGE, Verb.RESHIP} if desk.marketplace not in EXCHANGE else set()
     assert {verb for verb, _kind in desk.decided} >= set(desk.platform.decides) - exchanges
-    with desk.shop.scope():
-        assert not PlatformTask.objects.filter(closed_at=None).exists()
     assert desk.refusals() == 0
+    desk.turns(hours=1)
+    assert len(desk.fake.decided) == desk.calls, "each was sent once, however often the shop has had its turn since"
     desk.assert_all_is_well()
 
 

@@ -14,12 +14,11 @@ from cryptography.fernet import Fernet
 from django.db import connection
 
 from common.models import Event
-from common.tenancy import system_scope
 from connectors.copies import copy_from_json
 from connectors.port import RefundStage, Verb
 from connectors.states import UNDER_WAY, SendingStatus
 from connectors.working import work_on_shops
-from operations.verification import run_checks
+from tests.books import amiss
 from tests.concurrency.crash import Moment, crash_at, every_crash
 from tests.concurrency.process import KILLED, processes
 from tests.connectors.histories import MARKETPLACES, History, outside
@@ -72,8 +71,7 @@ def test_whatever_dies_the_mirror_ends_with_the_truth_and_no_decision_is_done_tw
     assert history.counts[KILLED] >= ROUNDS, history.counts
     assert_mirror_is_the_truth(history)
     assert_decided_once_or_told(history)
-    with system_scope():
-        assert {check.name: off for check, off in run_checks() if off} == {}
+    assert amiss() == {}
     print(history.fake.name, REFUNDS, dict(history.counts), Counter(str(each.status) for each in history.decisions()))
 
 

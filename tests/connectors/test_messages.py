@@ -20,7 +20,7 @@ from connectors.talking import SILENT_AFTER, Talk
 from connectors.tasks import work_on_due_shops
 from connectors.waking import wake_shop, wake_shops
 from tests.connectors.conftest import ago
-from tests.connectors.test_deciding import Followed
+from tests.connectors.deciding import Followed
 from tests.connectors.toy import Toy
 from tests.world import MERCHANT, NOON, wait
 

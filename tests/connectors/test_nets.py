@@ -10,7 +10,7 @@ from common.tenancy import system_scope
 from connectors.hinting import read_later
 from connectors.port import PlatformError, Unreachable, UnreadableCopy
 from tests.concurrency.test_return_nets import copy, table
-from tests.connectors.test_deciding import Followed
+from tests.connectors.deciding import Followed
 from tests.world import NOON, make_shop
 
 OF_ANOTHER_STORE = {"push_token": "'another'", "store_id": "(SELECT max(id) FROM stores_store)"}

@@ -8,7 +8,8 @@ import pytest
 
 from connectors.port import LineCopy
 from connectors.taking import ReadCopy, take_copies, take_copy
-from tests.connectors.test_deciding import verify
+from tests.cases import for_each
+from tests.connectors.deciding import verify
 from tests.connectors.toy import copy_of
 from tests.world import NOON
 
@@ -61,7 +62,7 @@ def assert_told_in_words(problem: str) -> None:
     assert "Error" not in problem
 
 
-@pytest.mark.parametrize("odd", ODD)
+@for_each("odd", ODD)
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_odd_copy_is_followed_or_waits_with_a_reason(connected, odd, stage):
     good = [copy_of(connected.server.put(f"G{number}")) for number in range(2)]
@@ -75,7 +76,7 @@ def test_an_odd_copy_is_followed_or_waits_with_a_reason(connected, odd, stage):
     assert verify() == {}
 
 
-@pytest.mark.parametrize("odd", ODD)
+@for_each("odd", ODD)
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_was_followed_becomes_odd(connected, odd, stage):
     first = strange(connected, "asked", {})
@@ -91,7 +92,7 @@ def test_what_was_followed_becomes_odd(connected, odd, stage):
     assert verify() == {}
 
 
-@pytest.mark.parametrize(
+@for_each(
     "order",
     [
         {"number": ""},

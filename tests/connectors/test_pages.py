@@ -19,7 +19,7 @@ from orders.models import Order, OrderLine, OwedParcel
 from payments.models import Payment, Transfer
 from refunds.models import Dispute, QualityRefund, Refund, RefundLine
 from tests.connectors.conftest import Connected, ago
-from tests.connectors.test_deciding import verify
+from tests.connectors.deciding import verify
 from tests.connectors.toy import copy_of
 from tests.world import NOON, make_shop
 

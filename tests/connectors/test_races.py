@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from common.sealing import reseal_all, unseal
 from common.tenancy import system_scope
 from connectors.connecting import keep_connection
+from connectors.deciding import _due
 from connectors.hinting import keep_hints
 from connectors.mending import disconnect_shop
 from connectors.models import Connection, MirroredRefund, RefundHint, SentDecision
@@ -28,8 +29,8 @@ from connectors.working import work_on_shops
 from orders.models import Order
 from refunds.actions import approve_refund
 from refunds.models import Refund
-from tests.concurrency.harness import overtaken, together
-from tests.connectors.test_deciding import Followed, verify
+from tests.concurrency.harness import Contender, overtaken, together
+from tests.connectors.deciding import Followed, verify
 from tests.connectors.toy import Toy, copy_of
 from tests.world import MERCHANT, NOON, make_shop
 
@@ -94,6 +95,25 @@ class TestSending:
         assert len(followed.server.decided) == 1
         followed.turn()
         assert followed.decision.status == SendingStatus.CONFIRMED
+
+    def test_what_is_decided_after_the_look_makes_the_shop_due_at_once(self, followed, monkeypatch):
+        """The look locks nothing; the end of the turn does, and finds what came meanwhile."""
+        look, deciding = _due, Contender(followed.decide)
+        find, looks = look.all, []
+
+        def then_decided(**given):
+            looks.append(find(**given))
+            if len(looks) == 1:
+                deciding.start()
+                assert deciding.finish().code == "ok"
+            return looks[-1]
+
+        monkeypatch.setattr(look, "all", then_decided)
+        with system_scope():
+            Connection.objects.update(next_attempt_at=Now())
+        ids = [followed.connected.connection.pk]
+        assert (work_on_shops(ids=ids), looks, followed.server.decided) == (1, [[]], [])
+        assert (work_on_shops(ids=ids), len(followed.server.decided)) == (1, 1)
 
     def test_two_workers_at_once_send_it_once(self, followed):
         followed.decide()
@@ -312,10 +332,17 @@ class TestPages:
 
     def test_who_has_the_connection_is_not_waited_for_while_refunds_are_locked(self, followed, page):
         """An owner who disconnects the shop holds it, and wants the refunds next."""
+        lease = partial(Connection.objects.update, leased_by=followed.refund.pk)
+        with system_scope():
+            lease()
         connection, moved = followed.connected.connection, []
         mark = _Mark(connection, moved.append)
         take = partial(take_copies, connection, page[2:], now=NOON, at_end=mark.in_passing)
         race = overtaken(disconnection(followed), take, scope=followed.connected.shop.scope())
         assert (race.codes, race.waited, moved) == (("ok", "ok"), False, [])
+        with pytest.raises(LeaseLost):
+            mark.at_last()
+        with system_scope():
+            lease()
         mark.at_last()
         assert len(moved) == 1

@@ -22,7 +22,7 @@ from connectors.taking import take_copy
 from connectors.waking import ask_again
 from refunds.actions import lock_refund
 from tests.concurrency.harness import overtaken
-from tests.connectors.test_deciding import Followed, verify
+from tests.connectors.deciding import Followed, verify
 from tests.connectors.test_races import in_scope, keeping
 from tests.connectors.toy import copy_of
 from tests.world import MERCHANT, NOON

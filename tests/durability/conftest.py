@@ -5,11 +5,20 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from config.embedded.postgres import Postgres
+from tests.concurrency.process import Processes, processes
 from tests.durability.desk import open_desk
+
+
+class Migrated(NamedTuple):
+    """What every desk of a run of tests begins with: a cluster's files, and who does jobs that tell no worker."""
+
+    home: Path
+    untold: Processes
 
 
 @contextmanager
@@ -25,23 +34,23 @@ def cluster(*, durable: bool = False):
 
 
 @contextmanager
-def opened(migrated: Path, *, durable: bool = False):
+def opened(migrated: Migrated, *, durable: bool = False):
     """Services over a copy of the migrated cluster."""
     with cluster(durable=durable) as postgres:
-        subprocess.run(["cp", "-a", f"{migrated}/.", postgres.home], check=True)
-        with open_desk(postgres) as desk:
+        subprocess.run(["cp", "-a", f"{migrated.home}/.", postgres.home], check=True)
+        with open_desk(postgres, migrated.untold) as desk:
             yield desk
 
 
 @pytest.fixture(scope="session")
 def migrated():
     """The files of a cluster that was migrated and stopped."""
-    with cluster() as postgres:
+    with cluster() as postgres, processes() as untold:
         with open_desk(postgres) as desk:
             if dump := os.environ.get("TEST_DUMP"):  # scripts/test.py has migrated a database already
                 desk.restore(dump)
             desk.manage("migrate", "--verbosity", "0")  # and the roles get what is theirs
-        yield postgres.home
+        yield Migrated(postgres.home, untold)
 
 
 @pytest.fixture

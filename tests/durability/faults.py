@@ -1,21 +1,19 @@
 """scripts/faults: a service under load, one fault amid it, and how long it takes until everything due is met.
 
-scripts/faults                   every fault, one after the other, but for disk
+scripts/faults                   every fault, one after the other, but for those of disks
 scripts/faults worker-children   that one; --count 300 for so many payments, --list for their names
-scripts/faults disk              as root only: on a small disk of its own
+scripts/faults disk              as root only: on a small disk of its own; so is disk-of-files
 """
 
 import argparse
 import os
 import random
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -23,9 +21,11 @@ import psycopg
 from config.embedded.processes import kill_group
 from tests.durability.conftest import cluster
 from tests.durability.desk import open_desk
+from tests.durability.disks import everything_on_a_small_disk, fill, small_disk
 from tests.durability.trial import SOON_ENOUGH_S, Trial, set_up_django
 
-DISK_MB = 1500
+ALONE = ("disk", "disk-of-files")  # each needs a small disk of its own
+FILES = ("log", "media", "metrics")  # what our processes write beside the database
 Fault = Callable[[Trial], None]
 FAULTS: dict[str, Fault] = {}
 
@@ -61,7 +61,17 @@ def kill_and_restart(trial: Trial, name: str) -> None:
     kill(trial, process.pid)
     process.wait()
     time.sleep(1)
-    trial.start(name)
+    start_again(trial, name)
+
+
+def start_again(trial: Trial, name: str) -> None:
+    """Start it, again and again while what it needs is away."""
+    for _ in range(10):
+        try:
+            return trial.start(name)
+        except AssertionError:
+            time.sleep(1)
+    raise AssertionError(f"{name} doesn't start any more")
 
 
 def kill_a_child(trial: Trial) -> None:
@@ -82,9 +92,21 @@ def backends(trial: Trial) -> list[int]:
 
 
 def kill_a_backend(trial: Trial) -> None:
-    """SIGKILL one of them."""
-    if found := backends(trial):
-        kill(trial, random.choice(found))
+    """SIGKILL one of them, as soon as there is one again after the last time."""
+    for _ in range(60):
+        if found := backends(trial):
+            return kill(trial, random.choice(found))
+        time.sleep(0.5)
+
+
+def end_a_backend(trial: Trial) -> None:
+    """SIGTERM one of them: its connection is gone, the others go on."""
+    for pid in random.sample(found := backends(trial), min(1, len(found))):
+        try:
+            os.kill(pid, signal.SIGTERM)
+            trial.kills += 1
+        except ProcessLookupError:
+            pass
 
 
 def stand_still(pids: list[int], seconds: float) -> None:
@@ -103,6 +125,36 @@ def revive(trial: Trial) -> None:
     """Start PostgreSQL again if it has ended."""
     if trial.desk.servers["postgres"].poll() is not None:
         trial.desk.start_service(trial.desk.postgres)
+
+
+def kill_the_web(trial: Trial) -> None:
+    """SIGKILL web with its children, and start it anew."""
+    kill_group(trial.running["web"])
+    trial.kills += 1
+    trial.running["web"].wait()
+    start_again(trial, "web")
+
+
+def kill_the_broker(trial: Trial) -> None:
+    """SIGKILL Valkey, gone for five seconds, and nothing that was in it comes back."""
+    trial.desk.kill("valkey")
+    trial.kills += 1
+    time.sleep(5)
+    trial.desk.start_service(trial.desk.valkey)
+
+
+def be_moody(trial: Trial) -> None:
+    """The gateway has a bad while."""
+    trial.gateway.mood = random.choice(("slow", "down", "lying", "repeating", "late"))
+    time.sleep(8)
+    trial.gateway.mood = "well"
+
+
+def at_random(trial: Trial, faults: Sequence[Fault], times: int) -> None:
+    """So many of these, one after the other."""
+    for _ in range(times):
+        random.choice(faults)(trial)
+        pause()
 
 
 @fault
@@ -135,8 +187,16 @@ def postgres_backend(trial: Trial) -> None:
 
 
 @fault
+def ended_backends(trial: Trial) -> None:
+    """A process of PostgreSQL that works for somebody is ended alone, thirty times at random."""
+    for _ in range(30):
+        end_a_backend(trial)
+        pause(0.1, 0.6)
+
+
+@fault
 def all_at_random(trial: Trial) -> None:
-    """The three above, mixed, eight times."""
+    """kill -9 of the worker, its children and processes of PostgreSQL, mixed, eight times."""
     for _ in range(8):
         random.choice((kill_a_child, kill_a_child, kill_a_backend, lambda it: kill_and_restart(it, "worker")))(trial)
         pause()
@@ -146,10 +206,7 @@ def all_at_random(trial: Trial) -> None:
 def web(trial: Trial) -> None:
     """kill -9 of the web process with its children, three times."""
     for _ in range(3):
-        kill_group(trial.running["web"])
-        trial.kills += 1
-        trial.running["web"].wait()
-        trial.start("web")
+        kill_the_web(trial)
         pause()
 
 
@@ -174,10 +231,7 @@ def postgres(trial: Trial) -> None:
 def valkey(trial: Trial) -> None:
     """kill -9 of Valkey, twice, each time gone for five seconds, and nothing that was in it comes back."""
     for _ in range(2):
-        trial.desk.kill("valkey")
-        trial.kills += 1
-        time.sleep(5)
-        trial.desk.start_service(trial.desk.valkey)
+        kill_the_broker(trial)
         pause()
 
 
@@ -221,20 +275,35 @@ def connections(trial: Trial) -> None:
 
 
 @fault
+def everything(trial: Trial) -> None:
+    """Whatever may happen to our processes, PostgreSQL, Valkey and the gateway, at random and all at the same time."""
+    parts: Sequence[Sequence[Fault]] = (
+        (kill_a_child, kill_a_child, lambda it: kill_and_restart(it, "worker"), kill_the_web, beat),
+        (kill_a_backend, end_a_backend, end_a_backend, lambda it: stand_still(backends(it)[:2], 8)),
+        (kill_the_broker, lambda it: it.desk.redis().flushall()),
+        (be_moody,),
+    )
+    # What a thread has started ends with it (PR_SET_PDEATHSIG): these live as long as the trial.
+    threads = trial.stack.enter_context(ThreadPoolExecutor(len(parts)))
+    for done in [threads.submit(at_random, trial, part, 4) for part in parts]:
+        done.result()
+    for name, process in list(trial.running.items()):  # what has ended while something that it needs was away
+        if process.poll() is not None:
+            start_again(trial, name)
+
+
+@fault
 def disk(trial: Trial) -> None:
     """The disk under PostgreSQL is full for 15 s."""
-    ballast = trial.desk.data_dir / "ballast"
-    until = time.monotonic() + 15
-    with ballast.open("wb", buffering=0) as file:
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(trial.desk.data_dir).free - 2**23)
-        file.seek(0, os.SEEK_END)
-        while time.monotonic() < until:  # what is freed meanwhile is taken, too
-            try:
-                file.write(bytes(2**13))
-            except OSError:
-                time.sleep(0.05)
-    ballast.unlink()
+    fill(trial.desk.data_dir, leave=2**23)
     revive(trial)
+
+
+@fault
+def disk_of_files(trial: Trial) -> None:
+    """The disk of logs, evidence and figures is full for 15 s, that of PostgreSQL isn't."""
+    with ThreadPoolExecutor(len(FILES)) as threads:
+        list(threads.map(lambda name: fill(trial.desk.data_dir / name, leave=0), FILES))
 
 
 def moody(mood: str, told: str, seconds: int = 25) -> None:
@@ -256,20 +325,6 @@ moody("repeating", "it tells everything three times more")
 moody("late", "it pays, doesn't answer in time, and tells it twice by notices later")
 
 
-@contextmanager
-def small_disk():
-    """Everything that is made under the temporary directory lies on a disk of its own; only root may make one."""
-    before = tempfile.gettempdir()
-    with tempfile.TemporaryDirectory(prefix="wanliu-f-") as path:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", path], check=True)
-        tempfile.tempdir = path
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
-            subprocess.run(["umount", "--lazy", path], check=True)
-
-
 def main() -> int:
     """1 when something was lost, paid twice or not met in time."""
     parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__.partition("\n")[0])
@@ -283,20 +338,23 @@ def main() -> int:
     if asked.list:
         print("\n".join(f"{name:18} {does.__doc__}" for name, does in FAULTS.items()))
         return 0
-    if "disk" in asked.faults and asked.faults != ["disk"]:
-        parser.error("disk needs a small disk of its own: ask for it alone")
+    if len(asked.faults) > 1 and set(ALONE) & set(asked.faults):
+        parser.error("it needs a small disk of its own: ask for it alone")
     random.seed(asked.seed)
     good = True
     with ExitStack() as stack:
         if asked.faults == ["disk"]:
-            stack.enter_context(small_disk())
+            stack.enter_context(everything_on_a_small_disk())
         desk = stack.enter_context(open_desk(stack.enter_context(cluster(durable=True))))
+        for name in FILES if asked.faults == ["disk-of-files"] else ():
+            (desk.data_dir / name).mkdir(exist_ok=True)
+            stack.enter_context(small_disk(desk.data_dir / name, 64))
         desk.manage("migrate", "--verbosity", "0")
-        trial = Trial(desk, stack)
+        trial = Trial(desk, stack, rest_s=1.0)
         set_up_django(trial)
         for name in ("web", "worker", "beat"):
             trial.start(name)
-        for name in asked.faults or [name for name in FAULTS if name != "disk"]:
+        for name in asked.faults or [name for name in FAULTS if name not in ALONE]:
             figures = trial.run(name, FAULTS[name], asked.count)
             print(figures, flush=True)
             good = good and figures.is_good

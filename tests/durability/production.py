@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from config.embedded.processes import Command, kill_group, spawn
+from tests.concurrency.process import DONE, Processes, processes
 from tests.durability.desk import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +52,7 @@ class Service:
     stack: ExitStack
     port: int = field(default_factory=free_port)
     metrics_port: int = field(default_factory=free_port)
+    looking: Processes | None = None
 
     @property
     def environ(self) -> dict[str, str]:
@@ -77,6 +79,19 @@ class Service:
         return subprocess.run(
             command, cwd="/", env={**self.environ, **environ}, capture_output=True, text=True, timeout=240
         )
+
+    def look(self, *arguments: str) -> tuple[bool, list[str]]:
+        """Whether all is well by a command of manage.py, and what it says.
+
+        In a fork of a process that has loaded all that it needs: `run` takes a second and a half of a processor, too
+        much for who asks again and again until something is so.
+        """
+        if self.looking is None:
+            kind = {"PRODUCTION": "1", "PROCESS_KIND": "command"}
+            self.looking = self.stack.enter_context(processes(**self.environ, **kind))
+        said = self.desk.data_dir / "looked.txt"
+        ended = self.looking.run("command", step=None, at=None, argv=arguments, output=said)
+        return ended == DONE, said.read_text().splitlines()
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen:
         """Start a process; killed in the end. Its output goes to `log`."""

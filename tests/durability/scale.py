@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.durability import crowd, pooled, rabbit, watched
+from tests.durability import crowd, followed, pooled, rabbit, versions, watched
 from tests.durability.conftest import cluster
 from tests.durability.desk import open_desk
 from tests.durability.machines import Shown
@@ -24,8 +24,11 @@ from tests.durability.machines import Shown
 PARTS: dict[str, tuple[str, str, Callable[..., Shown]]] = {
     "pooler": ("pgbouncer", "pgbouncer", pooled.play),
     "rabbitmq": ("rabbitmq-server", "rabbitmqctl", rabbit.play),
+    "rabbitmq-cluster": ("rabbitmq-server", "rabbitmqctl", rabbit.play_cluster),
     "sentinel": ("", "", watched.play),
     "crowd": ("", "", crowd.play),
+    "replica": ("", "", followed.play),
+    "postgres": ("npm", "npm", versions.play),
 }
 TITLES = ["part", "killed", "due", "lost", "paid twice", "all met after s", "as it should"]
 NOT_AT_INSTALLATION = Path("/usr/sbin/policy-rc.d")
@@ -42,7 +45,7 @@ def main() -> int:
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if asked.list:
-        print("\n".join(f"{name:10} {play.__doc__}" for name, (_package, _program, play) in PARTS.items()))
+        print("\n".join(f"{name:16} {play.__doc__}" for name, (_package, _program, play) in PARTS.items()))
         return 0
     os.environ["PATH"] += ":/usr/sbin"  # where Debian has servers
     if asked.row:

@@ -2,19 +2,22 @@
 
 import re
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from config.embedded import paths
+from config.embedded import paths, throwaway
 from config.embedded.postgres import SUPERUSER
 from tests.concurrency.process import DONE, processes
 from tests.durability.conftest import opened
 from tests.durability.production import Service
+from tests.durability.versions import OtherPostgres
 from tests.world import NOON
 
 WRITTEN_OTHERWISE = re.compile(r"::[a-z ]+(\[\])?|[()\s]")  # casts and brackets, once PostgreSQL has read them again
+OLDER = sorted(path for path in Path("/usr/lib/postgresql").glob("1[56]/bin") if (path / "initdb").exists())
 ROLES = {"DATABASE_URL": paths.APP_ROLE, "OWNER_DATABASE_URL": paths.OWNER}
 
 
@@ -133,3 +136,46 @@ def test_other_keys_are_refused(service, night, tmp_path):
     ended = service.run(str(night), script="restore", **{"DATA_DIR": str(tmp_path), **other})
     assert ended.returncode == 1
     assert "made with another CONNECTOR_KEYS" in ended.stderr
+
+
+def test_a_back_up_of_the_release_before_is_restored_by_this_one(service, night, tmp_path):
+    """Which has tables and columns that it hadn't: they come with `migrate`."""
+    before = elsewhere(service, "before", tmp_path / "before")
+    assert service.run(str(night), script="restore", **before).returncode == 0
+    ended = service.run("manage", "migrate", "privacy", "zero", **before)
+    assert ended.returncode == 0, ended.stderr
+    owner = {"host": str(service.desk.postgres.socket_dir), "user": SUPERUSER, "dbname": "before"}
+    with psycopg.connect(**owner) as connection:
+        connection.execute("ALTER TABLE refunds_note DROP COLUMN text CASCADE")
+    place = tmp_path / "back-up"
+    ended = service.run(str(place), script="backup", **before)
+    assert ended.returncode == 0, ended.stderr
+
+    empty = elsewhere(service, "after", tmp_path / "after")
+    ended = service.run(str(place), script="restore", **empty)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "the same as then" in ended.stdout
+    assert len(files(tmp_path / "after" / "media")) == 1
+    ended = service.run("migrate", **empty)
+    assert ended.returncode == 0, ended.stderr
+    granted = "SELECT has_table_privilege('wanliu_app', 'privacy_look', %s)"
+    with psycopg.connect(**{**owner, "dbname": "after"}) as connection:
+        told = [connection.execute(granted, [right]).fetchone()[0] for right in ("SELECT", "INSERT", "UPDATE")]
+    assert told == [True, True, False]
+
+
+@pytest.mark.skipif(not OLDER, reason="no older PostgreSQL is here")
+def test_an_older_server_is_restored_into_by_newer_programs(service, night, tmp_path):
+    """pg_restore of 17 and newer begins with a setting that PostgreSQL 15 and 16 refuse."""
+    with throwaway(server=partial(OtherPostgres, programs=OLDER[0])) as services:
+        urls = {name: paths.database_url(services.data_dir, role=role) for name, role in ROLES.items()}
+        empty = {**services.environ(), **urls, "DATA_DIR": str(tmp_path / "data")}
+        for script, asked in (("restore", [str(night)]), ("serve", ["migrate"]), ("serve", ["check"])):
+            ended = service.run(*asked, script=script, **empty)
+            assert ended.returncode == 0, ended.stderr
+        where = {"host": str(paths.socket_dir(services.data_dir)), "user": SUPERUSER, "dbname": paths.DATABASE}
+        with psycopg.connect(**where) as there:
+            paid = "SELECT count(*) FROM refunds_refund WHERE status = 'refunded'"
+            assert [there.execute(each).fetchall() for each in ("SELECT count(*) FROM stores_store", paid)] == [
+                [(2,)]
+            ] * 2

@@ -1,13 +1,16 @@
 """scripts/serve: what people shouldn't work with isn't started; what is started is asked at the wire, and stopped."""
 
 import json
+import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -24,7 +27,7 @@ from tests.durability.test_services_die import gateway_hangs_at, pending, somebo
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 DEAD_WITHIN = 30  # seconds
-SELDOM = 2.0  # seconds between two starts of a command: each takes the processor from what is awaited
+SELDOM = 1.0  # seconds between two looks by a command: each takes the processor from what is awaited
 ROLES = (("DATABASE_URL", paths.APP_ROLE), ("OWNER_DATABASE_URL", paths.OWNER))
 
 
@@ -84,6 +87,22 @@ class TestStart:
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout == "Everything is in order.\n"
 
+    def test_a_file_of_settings_says_what_the_environment_doesnt(self, service, tmp_path):
+        file = tmp_path / "wanliu.env"
+        shown = (Path(__file__).parents[2] / "deploy" / "wanliu.env").read_text()
+        file.write_text(f"{shown}\nEMAIL_URL=submission://mail.example.com\nEMAIL_FROM=Wanliu <desk@example.com>\n")
+        assert service.run("check", SETTINGS_FILE=str(file)).returncode == 0
+        for text, told in (
+            ("HSTS_DAYS='many'", "HSTS_DAYS must be a whole number"),
+            ("# a line\nwhat", "SETTINGS_FILE says no NAME=value in line 2."),
+        ):
+            file.write_text(text)
+            ended = service.run("check", SETTINGS_FILE=str(file))
+            assert (ended.returncode, len(sentences(ended))) == (78, 1)
+            assert sentences(ended)[0].startswith(told)
+        [nowhere] = sentences(service.run("manage", "health", SETTINGS_FILE="/nowhere"))
+        assert nowhere == "SETTINGS_FILE can't be read: /nowhere: No such file or directory."
+
     def test_djangos_own_check_has_nothing_to_say(self, service):
         ended = service.run("manage", "check", "--deploy", "--database", "default", "--fail-level", "WARNING")
         assert ended.returncode == 0, ended.stderr
@@ -124,6 +143,41 @@ class TestStart:
         assert ended.returncode == 75
         [told] = sentences(ended)
         assert told.startswith("the database of DATABASE_URL doesn't answer: ")
+
+    def test_where_it_cant_write_or_listen_it_says_in_a_sentence(self, service):
+        taken = socket.create_server(("127.0.0.1", 0))
+        with taken:
+            here = str(taken.getsockname()[1])
+            cases = [
+                ("check", {"DATA_DIR": "/proc/wanliu"}, 78, "DATA_DIR can't be written to: /proc/wanliu: "),
+                ("check", {"METRICS_DIR": "/proc/wanliu"}, 78, "METRICS_DIR can't be written to: /proc/wanliu: "),
+                ("web", {"HOST": "192.0.2.1"}, 78, "HOST and PORT say 192.0.2.1 and "),
+                (
+                    "web",
+                    {"PORT": here},
+                    75,
+                    f"HOST and PORT say 127.0.0.1 and {here}, where nobody can listen: Address",
+                ),
+                (
+                    "metrics",
+                    {"METRICS_PORT": here},
+                    75,
+                    f"METRICS_HOST and METRICS_PORT say 127.0.0.1 and {here}, where",
+                ),
+            ]
+            for what, environ, code, told in cases:
+                ended = service.run(what, **environ)
+                assert (ended.returncode, len(sentences(ended))) == (code, 1), ended.stderr
+                assert sentences(ended)[0].startswith(told)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root may say whose a directory is")
+    @pytest.mark.parametrize("what", ["web", "check", "migrate", "manage"])
+    def test_root_leaves_nothing_where_files_are_anothers(self, service, what, tmp_path):
+        os.chown(tmp_path, 65534, 65534)
+        ended = service.run(what, DATA_DIR=str(tmp_path), METRICS_DIR=str(tmp_path / "metrics"))
+        assert ended.returncode == 78
+        assert sentences(ended) == ["DATA_DIR is nobody's: run this as nobody, not as root (sudo -u nobody …)."]
+        assert list(tmp_path.iterdir()) == []
 
     def test_tables_that_are_to_come_are_waited_for(self, service):
         service.desk.superuser("CREATE DATABASE empty OWNER wanliu")
@@ -193,7 +247,8 @@ class TestProxy:
     def test_health_answers_in_plain_text(self, web):
         assert web.ask("/healthz")[0] == 200
         assert web.ask("/healthz", Host="10.1.2.3:8000")[0] == 200
-        assert web.ask("/readyz")[0] == 503, "no worker"
+        for host in (HOST, "10.1.2.3:8000"):
+            assert web.ask("/readyz", Host=host)[0] == 503, "no worker"
 
     def test_who_signs_in_is_who_the_proxy_says(self, web, operator):
         assert web.sign_in("anna", "wrong password", X_Forwarded_For="198.51.100.7, 203.0.113.9")[0] == 200
@@ -254,33 +309,36 @@ class TestStop:
 class TestClocks:
     """A process whose clock isn't PostgreSQL's does nothing that is due, and says so."""
 
-    FAST = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+30d"}
-
-    def test_neither_a_fast_worker_nor_the_command_ends_what_has_days_left(self, service):
-        desk = service.desk
-        desk.offer("patient", 1)
+    @pytest.mark.parametrize(
+        ("shift", "told"), [("+30d", "2592000 s ahead of PostgreSQL's"), ("-1d", "86400 s behind PostgreSQL's")]
+    )
+    def test_neither_a_worker_nor_the_command_sweeps_by_a_wrong_clock(self, service, shift, told):
+        desk, wrong = service.desk, {"LD_PRELOAD": str(FAKETIME), "FAKETIME": shift}
+        desk.offer(f"patient{shift[1:]}", 1)
         pending = "SELECT id, due_at > now() AND due_at < now() + interval '30 days'"
         pending += " FROM offers_offer WHERE status = 'pending'"
         before = desk.rows(pending)
-        assert [has_time_left for _offer, has_time_left in before] == [True]
-        service.start_worker(**self.FAST)
+        assert {has_time_left for _offer, has_time_left in before} == {True}
+        service.start_worker(**wrong)
         tell(desk, "offers.tasks.sweep_offers")
         says = "offers.tasks.sweep_offers is left to workers whose clock is right"
         wait_for(lambda: says in service.log("worker").read_text(), "the worker to say so")
-        swept = service.run("manage", "sweep", **self.FAST)
+        swept = service.run("manage", "sweep", **wrong)
         assert swept.returncode == 1
-        assert "Nothing was done: this process's clock is 2592000 s ahead of PostgreSQL's." in swept.stderr
+        assert f"Nothing was done: this process's clock is {told}." in swept.stderr
         assert desk.rows(pending) == before
-        wait_for(lambda: self.is_told_of(service), "health to tell of the worker", every=SELDOM)
+        for look in (service.look, partial(by_hand, service)):
+            wait_for(
+                lambda look=look: self.is_told_of(service, look, told), "health to tell of the worker", every=SELDOM
+            )
 
     @staticmethod
-    def is_told_of(service) -> bool:
+    def is_told_of(service, look, told: str) -> bool:
         """Whether the worker, which is told of something again, is the one whose clock is wrong."""
         tell(service.desk, "offers.tasks.sweep_offers")
-        ended = service.run("manage", "health", "clocks")
-        here, *there = ended.stdout.splitlines()
+        is_well, (here, *there) = look("health", "clocks")
         assert here == "ok       clock    here: agrees with PostgreSQL's"
-        return ended.returncode == 1 and there[0].endswith("does nothing that is due: 2592000 s ahead of PostgreSQL's")
+        return not is_well and any(line.endswith(f"does nothing that is due: {told}") for line in there)
 
 
 class TestHealth:
@@ -296,31 +354,35 @@ class TestHealth:
         wait_for(lambda: service.ask("/readyz")[0] == 200, "a worker")
         workers = Counter((queue or ["celery"])[0] for name, *queue in running if name == "worker")
         workers.update(dict.fromkeys(QUEUES[MAIN].others, workers[MAIN]))  # which it takes from as well
-        wait_for(lambda: self.ready(service)["workers"] == workers, "every worker")
-        wait_for(lambda: self.ready(service)["beat"] == "ok", "beat")
-        wait_for(lambda: self.health(service)[0] == 0, "everything to be done once", 150, every=2 * SELDOM)
+        wait_for(lambda: self.ready(service)["workers"] == workers, "every worker", every=SELDOM)
+        wait_for(lambda: self.ready(service)["beat"] == "ok", "beat", every=SELDOM)
+        for look in (service.look, partial(by_hand, service)):
+            wait_for(lambda look=look: look("health")[0], "everything to be done once", 150, every=SELDOM)
 
         running["beat",].kill()
-        assert wait_for(lambda: self.ready(service)["beat"] == "silent", "its silence") < DEAD_WITHIN
-        code, told = self.health(service, "beat")
-        assert (code, told[0]) == (1, "failing  beat     beat: 0 alive")
+        assert wait_for(lambda: self.ready(service)["beat"] == "silent", "its silence", every=SELDOM) < DEAD_WITHIN
+        is_well, told = by_hand(service, "health", "beat")
+        assert (is_well, told[0]) == (False, "failing  beat     beat: 0 alive")
 
         for arguments, process in running.items():
             if arguments[0] == "worker":
                 process.kill()
-        assert wait_for(lambda: service.ask("/readyz")[0] == 503, "their death") < DEAD_WITHIN
-        dead = (1, [f"failing  worker   {queue}: 0 alive" for queue in sorted(workers)])
+        assert wait_for(lambda: service.ask("/readyz")[0] == 503, "their death", every=SELDOM) < DEAD_WITHIN
+        dead = [f"failing  worker   {queue}: 0 alive" for queue in sorted(workers)]
         what = "the death of every queue's worker"
-        wait_for(lambda: self.health(service, "workers") == dead, what, DEAD_WITHIN, every=SELDOM)
+        for look in (service.look, partial(by_hand, service)):
+            wait_for(lambda look=look: look("health", "workers") == (False, dead), what, DEAD_WITHIN, every=SELDOM)
 
     @staticmethod
     def ready(service) -> dict:
         return json.loads(service.ask("/readyz")[2])
 
-    @staticmethod
-    def health(service, *parts: str) -> tuple[int, list[str]]:
-        ended = service.run("manage", "health", *parts)
-        return ended.returncode, ended.stdout.splitlines()
+
+def by_hand(service, *arguments: str) -> tuple[bool, list[str]]:
+    """What a `Service.look` tells, by the command as people give it."""
+    ended = service.run("manage", *arguments)
+    assert ended.returncode in (0, 1), ended.stderr
+    return ended.returncode == 0, ended.stdout.splitlines()
 
 
 def tell(desk, task: str) -> None:

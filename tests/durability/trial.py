@@ -6,6 +6,7 @@ prepare → load, and the fault amid it → the fault is over → everything due
 import http.client
 import json
 import os
+import random
 import threading
 import time
 from collections import Counter
@@ -79,6 +80,7 @@ class Trial:
     desk: Desk
     stack: ExitStack
     kills: int = 0
+    rest_s: float = 0.0  # for so long at most a client rests before each buyer: the load lasts as long as the fault
     odd: Counter[str] = field(default_factory=Counter)  # answers that say neither yes nor “try again”
 
     def __post_init__(self) -> None:
@@ -156,6 +158,7 @@ class Trial:
                     if not waiting:
                         return
                     buyer = waiting.pop()
+                time.sleep(random.uniform(0, self.rest_s))
                 gives_up = time.monotonic() + PATIENCE_S
                 while not buyer.acknowledged and time.monotonic() < gives_up:
                     self._accept(buyer)

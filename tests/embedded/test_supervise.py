@@ -224,6 +224,9 @@ def test_with_the_demo_its_fakes_are_told_of_and_its_shops_are_asked_often(tmp_p
     options.fakes_file.write_text(json.dumps({"taobao": "http://127.0.0.1:9"}))
     write_demo_file(options)
     assert json.loads(options.demo_file.read_text())["fakes"] == {"taobao": "http://127.0.0.1:9"}
+    options.chat_file.write_text(json.dumps({"url": "http://127.0.0.1:7", "secret": "s"}))
+    write_demo_file(options)
+    assert json.loads(options.demo_file.read_text())["chat"] == "http://127.0.0.1:7"
     name = "CONNECTOR_LONGEST_PAUSE_S"
     assert options.child_environ({})[name] == "10"
     assert options.child_environ({name: "60"})[name] == "60"

@@ -33,6 +33,14 @@ class Numbers:
     exchanges: bool = True
     coupons: int = 0  # how many of the one coupon that the stores here have
     budget: int = 0  # R2: what the service budget begins with
+    threshold: int = 40_00  # R5: below it a budget tops up by itself,
+    top_up: int = 60_00  # by so much
+    # Q18: what the stores here say that a refund costs them: work, and a parcel that comes back; then what the product
+    # and the coupon cost that they promise.
+    work: int = 5_52 + 75
+    parcel: int = 9_00 + 3_50
+    product: int = 59_00
+    coupon: int = 5_00
 
 
 MARKETPLACES = {

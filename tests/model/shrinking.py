@@ -1,9 +1,13 @@
-"""The shortest history that still fails: rounds, then calls, jumps, sweepers are left out as long as it does."""
+"""The shortest history that still fails: what it doesn't need is left out as long as it does.
+
+Rounds first, then calls, items of bulk calls, jumps and sweepers.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from time import monotonic
 
+from tests.model.moves import Step
 from tests.model.writing import History, Round
 
 FEWEST = 1
@@ -46,7 +50,17 @@ def _smaller(history: History) -> Iterator[History]:
 def _simpler(turn: Round) -> Iterator[Round]:
     for place in range(len(turn.calls)):
         yield replace(turn, calls=turn.calls[:place] + turn.calls[place + 1 :])
+    for place, call in enumerate(turn.calls):
+        for items in _fewer(call.get("items", [])):
+            yield replace(turn, calls=[*turn.calls[:place], {**call, "items": items}, *turn.calls[place + 1 :]])
     if turn.sweepers:
         yield replace(turn, sweepers=0)
     if turn.jump:
         yield replace(turn, jump=0)
+
+
+def _fewer(items: list[Step]) -> Iterator[list[Step]]:
+    """A bulk call's items without one of them."""
+    if len(items) > 1:
+        for place in range(len(items)):
+            yield items[:place] + items[place + 1 :]

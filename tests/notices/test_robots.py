@@ -124,6 +124,24 @@ def test_an_answer_says_what_to_do_and_only_what_a_person_must_set_right_stops_a
             Robot.objects.filter(pk=robot.pk).update(sent_at=[])
 
 
+@pytest.mark.parametrize("platform", sorted(CHATS))
+def test_an_answer_that_says_again_what_it_was_called_with_shows_no_secret(shop, chat, platform):
+    there = chat(platform)
+    address = f"{there.url}{'&' if '?' in there.url else '?'}access_token=tok-123456789"
+    robot = robot_of(shop, platform, there, url=address)
+    secret = there.secret or "this chat has none"
+    for before in (0, 185):  # the answer is cut off in the middle of it
+        there.answers.append(answer(200, f"{'x' * before}{address} {secret}".encode()))
+        with shop.scope():
+            send_test_message(store_id=shop.store.pk, robot_id=robot.pk, **BY)
+        call_robots(ids=[robot.pk])
+        shown = shop.reload(robot).said
+        assert "tok-1" not in shown
+        assert not there.secret or there.secret[:5] not in shown
+        with shop.scope():
+            Robot.objects.filter(pk=robot.pk).update(next_attempt_at=None)
+
+
 def test_twenty_a_minute_and_what_comes_meanwhile_is_one_message(shop, chat, work):
     terms_of(shop, gathering="at_once", language="en")
     there = chat("wecom")

@@ -6,24 +6,31 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from automation.sweeps import run_rules
 from common.calendar import next_striking
 from common.errors import Invalid
 from common.events import event_types
+from common.models import Event
+from notices.actions import change_robot
 from notices.kinds import KIND_OF_EVENT, KINDS
-from notices.models import DeskNotice, NoticeCopy, NoticeTerms
+from notices.models import DeskNotice, NoticeCopy, NoticeTerms, Robot
 from notices.planning import make_notices
 from notices.quiet import wait_of
 from notices.reading import mark_all_read, mark_notice_read, notices_for, unread, unread_count
 from notices.reminding import remind_of_deadlines
+from notices.retention import forget_notices
+from notices.wording import words_of
 from refunds import actions as refund_actions
 from refunds.messages import post_message
 from refunds.team.assigning import assign_refund
-from stores.models import Membership, Store, User
+from stores.actions import remove_member
+from stores.models import Letter, Membership, Store, User
 from stores.people.sending import send_letters
 from stores.permissions import actor_of
 from stores.states import MemberRole
+from tests.automation.rules import live, ruling_of
 from tests.notices.conftest import robot_of, terms_of
-from tests.world import BUYER, MERCHANT, NOON, make_shop, make_user, wait
+from tests.world import BUYER, MERCHANT, NOON, OPERATOR, make_shop, make_user, wait
 
 
 def told(shop, user: User) -> list[tuple[str, str]]:
@@ -76,7 +83,7 @@ def test_owners_stand_in_for_a_role_that_nobody_has(shop, work):
 
 
 def test_read_is_read_and_what_comes_later_is_not(shop, work):
-    agent = make_user("agent", shop=shop, role="agent")
+    agent, other = (make_user(name, shop=shop, role="agent") for name in ("agent", "other"))
     shop.refund(), shop.refund(), shop.refund()
     work()
     store_ids = [shop.store.pk]
@@ -85,9 +92,11 @@ def test_read_is_read_and_what_comes_later_is_not(shop, work):
         mark_notice_read(notice=third, user=agent, now=NOON)
         mark_notice_read(notice=third, user=agent, now=NOON)
         assert unread_count(agent, store_ids) == 2
+        mark_all_read(user=other, store_ids=store_ids, up_to=first.pk)
         mark_all_read(user=agent, store_ids=store_ids, up_to=second.pk)
         mark_all_read(user=agent, store_ids=store_ids, up_to=first.pk)  # a page that is out of date
-        assert unread_count(agent, store_ids) == 0
+        assert (unread_count(agent, store_ids), unread_count(other, store_ids)) == (0, 2)
+    assert forget_notices() == 0, "they are young"
     shop.refund()
     work()
     with shop.scope():
@@ -211,6 +220,105 @@ def test_what_cant_be_chosen_is_refused_by_its_field(shop):
         assert NoticeTerms.objects.get().chosen == {}
 
 
+def mailed_agent(shop, name="agent") -> User:
+    """An agent with an address, in a store that tells agents of requests by e-mail."""
+    agent = make_user(name, shop=shop, role="agent")
+    User.objects.filter(pk=agent.pk).update(email=f"{name}@example.com")
+    terms_of(shop, chosen={"request": {"bell": ["agent"], "email": ["agent"]}})
+    return agent
+
+
+def let_wait_be_over(shop) -> None:
+    """Have all copies that wait be due."""
+    with shop.scope():
+        NoticeCopy.objects.filter(status="waiting").update(due_at=NOON)
+        Robot.objects.update(next_attempt_at=NOON)
+
+
+def leaves(shop, agent):
+    with shop.scope():
+        member = Membership.objects.get(user=agent)
+        remove_member(store_id=shop.store.pk, member_id=member.pk, actor=OPERATOR, now=NOON)
+
+
+def is_switched_off(shop, agent):
+    User.objects.filter(pk=agent.pk).update(is_active=False)
+
+
+def wants_none(shop, agent):
+    terms_of(shop, chosen={"request": {"bell": ["agent"], "email": []}})
+
+
+def is_a_viewer(shop, agent):
+    with shop.scope():
+        Membership.objects.filter(user=agent).update(role="viewer")
+
+
+def has_no_address(shop, agent):
+    User.objects.filter(pk=agent.pk).update(email="")
+
+
+@pytest.mark.parametrize("happens", [leaves, is_switched_off, wants_none, is_a_viewer, has_no_address])
+def test_what_has_waited_goes_only_to_who_is_still_to_be_told(shop, work, mailbox, happens):
+    agent = mailed_agent(shop)
+    stays = make_user("stays", shop=shop, role="agent")
+    User.objects.filter(pk=stays.pk).update(email="stays@example.com")
+    shop.refund()
+    make_notices()
+    happens(shop, agent)
+    let_wait_be_over(shop)
+    work()
+    send_letters()
+    assert [to for to, *_rest in mailbox.texts()] == ([] if happens is wants_none else ["stays@example.com"])
+    with shop.scope():
+        assert NoticeCopy.objects.get(person=agent.pk).error == "not_wanted"
+
+
+@pytest.mark.parametrize("happens", [leaves, is_switched_off])
+def test_an_e_mail_of_notices_that_waits_for_the_server_goes_to_nobody_who_left(shop, work, mailbox, happens):
+    agent = mailed_agent(shop)
+    shop.refund()
+    make_notices()
+    let_wait_be_over(shop)
+    work()
+    assert Letter.objects.filter(user=agent, next_attempt_at__isnull=False).exists()
+    happens(shop, agent)
+    send_letters()
+    assert mailbox.arrived == []
+    assert not Letter.objects.filter(next_attempt_at__isnull=False).exists()
+
+
+def test_a_group_is_not_told_of_what_it_no_longer_wants(shop, chat, work):
+    robot = robot_of(shop, "dingtalk", there := chat("dingtalk"), kinds=["request", "deadline"])
+    shop.refund()
+    make_notices()
+    with shop.scope():
+        changes = {"kinds": ["deadline"]}
+        change_robot(store_id=shop.store.pk, robot_id=robot.pk, changes=changes, actor=MERCHANT, now=NOON)
+    let_wait_be_over(shop)
+    work()
+    assert there.received == []
+    with shop.scope():
+        assert NoticeCopy.objects.get().error == "not_wanted"
+
+
+@pytest.mark.parametrize("roles", [[], ["warehouse"]])
+def test_whoever_sees_to_a_refund_is_told_of_its_deadline_only_by_ways_chosen_for_their_role(shop, roles, clock):
+    """What tells whoever has a refund in place of all agents is no way of its own."""
+    agent = mailed_agent(shop)
+    terms_of(shop, chosen={"deadline": {"bell": roles, "email": roles}} if roles else {})
+    refund = shop.refund()
+    with shop.scope():
+        act = {"store_id": shop.store.pk, "refund_id": refund.pk, "now": NOON}
+        assign_refund(**act, assignee_id=agent.pk, had=None, actor=MERCHANT)
+    make_notices()
+    clock.traveller.move_to(shop.reload(refund).due_at - timedelta(hours=3))
+    remind_of_deadlines()
+    with shop.scope():
+        assert not NoticeCopy.objects.filter(notice__kind="deadline", person=agent.pk).exists()
+    assert (("deadline", "") in told(shop, agent)) == (not roles)
+
+
 def test_whoever_left_the_store_is_told_nothing_more(shop, work):
     agent = make_user("agent", shop=shop, role="agent")
     shop.refund()
@@ -219,3 +327,48 @@ def test_whoever_left_the_store_is_told_nothing_more(shop, work):
     with shop.scope():
         Membership.objects.filter(user=agent).delete()
     assert told(shop, agent) == []
+
+
+def test_a_rule_tells_colleagues_in_its_owners_words(shop, clock):
+    agent, owner = make_user("agent", shop=shop, role="agent"), make_user("owner", shop=shop)
+    said = "贵重商品：请先看照片" + "，慢慢来" * 47 + "！！"
+    live(shop, "R", act="tell", text=said, amount_from="50.00")
+    refund = shop.refund()
+    run_rules()
+    make_notices()
+    with shop.scope():
+        assert Event.objects.get(name="rule.told").actor_label == "rule:R v1"
+        told = DeskNotice.objects.select_related("store").get(kind="rule")
+        assert told in notices_for(User.objects.get(pk=agent.pk), [shop.store.pk])
+        assert told not in notices_for(User.objects.get(pk=owner.pk), [shop.store.pk])
+    assert (told.refund_id, ruling_of(refund).given) == (refund.pk, 0)
+    assert len(said) == 200
+    assert words_of(told).detail.startswith(f"{said} · order ")
+
+
+def test_a_rule_whose_day_is_full_is_told_of_once_a_day(shop, clock, work):
+    """Each refund that comes later is stopped: an owner isn't told a hundred times of the limit that they set."""
+    owner = make_user("owner", shop=shop)
+    make_user("agent", shop=shop, role="agent")
+    for name in ("one", "two"):
+        live(shop, name, act="refuse", text="no", most_a_day=1, reasons=["quality"] if name == "one" else [])
+
+    def stopped() -> int:
+        run_rules()
+        work()
+        return told(shop, owner).count(("store", "rule.stopped"))
+
+    def asked(count, **facts):
+        for _ in range(count):
+            shop.refund(**facts)
+
+    asked(3, reason="quality")
+    assert stopped() == 1
+    asked(2, reason="quality")
+    assert stopped() == 1
+    asked(3)
+    assert stopped() == 2
+    wait(hours=13)
+    clock.move(hours=13)
+    asked(3, reason="quality", now=NOON + timedelta(hours=13))
+    assert stopped() == 3

@@ -28,6 +28,11 @@ class Written:
         assert [each for each in (NAME, PHONE, *OF_THINGS, *secrets) if each in text or each in str(lines)] == []
         return lines
 
+    def forget(self) -> None:
+        """From here on."""
+        self._stream.seek(0)
+        self._stream.truncate()
+
     def told(self, *secrets: str) -> str:
         """Everything that the lines say, to look for what they must."""
         return "\n".join(f"{line['logger']} {line['event']}" for line in self(*secrets))

@@ -12,6 +12,7 @@ from common.tenancy import system_scope
 from stores.actions import change_password, give_new_password, open_account
 from stores.models import Membership, Store, User
 from stores.permissions import actor_of
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, OPERATOR, make_user
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def test_only_operators_open_accounts_and_give_passwords():
     assert User.objects.get().check_password("correct horse 9")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("username", "password", "field"),
     [
         ("anna", "correct horse 9", "username"),
@@ -80,7 +81,7 @@ def test_create_user_opens_an_account_in_a_store(taote):
         assert Membership.objects.get(user=anna).role == "agent"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("more", "said"),
     [
         (["--store", "nowhere"], "There is no store “nowhere”"),

@@ -73,6 +73,14 @@ def test_money_is_paid_once_the_request_is_gone(shop, method, stage):
     assert names(refund).count("offer.accepted") == 1
 
 
+def test_what_waits_for_another_request_waits_on(shop):
+    _other, waits = agreed(shop, "red_packet", amount=Decimal("3.00"))
+    refund, offer = agreed(shop, "red_packet", amount=Decimal("5.00"))
+    told(shop, refund, "withdrawn", at=NOON + HOUR)
+    assert (state(shop, offer), state(shop, waits)) == ("accepted", "accepted_waiting")
+    assert paid() == [("red_packet", "5.00", "sandbox")]
+
+
 def a_coupon(shop) -> Coupon:
     with shop.scope():
         return create_coupon(

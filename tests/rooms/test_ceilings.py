@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.test import Client
 
 from common import clock as wall
 from common.actors import SYSTEM
@@ -12,16 +14,21 @@ from common.errors import Refused
 from common.models import Event
 from common.tenancy import system_scope
 from offers.actions import send_offer
-from offers.bulk import send_waiting_rows, start_bulk_job
+from offers.bulk import default_terms, propose, send_waiting_rows, start_bulk_job
 from offers.coupons import create_coupon, grant_coupon
+from offers.eligibility import methods_for, why_not_offer
+from offers.methods import METHODS, Situation
 from offers.models import BulkRow, Offer
+from offers.recommendation import recommend
 from payments.models import Payment
 from payments.small import send_small_payment
 from refunds.actions import approve_refund
+from refunds.models import Refund
 from stores.actions import update_store
 from stores.ceilings import Ceiling, why_above_ceiling
 from stores.models import Membership
 from stores.permissions import actor_of
+from tests.rules.things import code_of
 from tests.world import MERCHANT, NOON, OPERATOR, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
@@ -121,18 +128,73 @@ def test_a_coupon_given_by_hand_counts_as_an_offer(taote, people):
 
 def test_of_many_offers_each_is_below_the_ceiling_or_says_why_not(clock):
     tmall = make_shop("tmall")
-    set_ceilings(tmall, agent_offer_ceiling=Decimal("0.50"))
-    refund = tmall.refund(reason="missing_parts")
-    results = {}
+    assert tmall.merchant.post("products/", {"item_id": "8009", "title": "Clip", "price": "0.30"}).status_code == 201
+    set_ceilings(tmall, agent_offer_ceiling=Decimal("0.50"))  # enough to reship a clip, not the goods
+    results, methods = {}, {}
     for role in ("agent", "owner"):
-        actor = actor_of(make_user(role, shop=tmall, role=role))
+        actor, refund = actor_of(make_user(role, shop=tmall, role=role)), tmall.refund(reason="missing_parts")
         with tmall.scope():
             job = start_bulk_job(store=tmall.store, refund_ids=[refund.pk], actor=actor, now=wall.now())
         send_waiting_rows(job_ids=[job.pk])
         with tmall.scope():
             row = BulkRow.objects.get(job=job)
         results[role] = (row.status, "'most': '¥0.50'" in str(row.why))
-    assert results == {"agent": ("refused", True), "owner": ("sent", False)}
+        methods[role] = row.method
+    assert results == {"agent": ("sent", False), "owner": ("sent", False)}
+    assert (methods["owner"], methods["agent"]) == ("reship", "reassurance"), "what the reason recommends is too dear"
+
+
+def test_nothing_is_recommended_that_cannot_be_sent(clock):
+    """At every edge of ceiling and price, for who has a ceiling; and where nothing can be given, it is said why."""
+    tmall = make_shop("tmall")
+    ends = {"valid_from": NOON - timedelta(days=1), "valid_until": NOON + timedelta(days=9), "quantity": 9}
+    with tmall.scope():
+        for off in ("3.00", "20.00"):
+            create_coupon(
+                store=tmall.store, name=off, channel="smart_retention", amount_off=Decimal(off),
+                min_spend=Decimal("60.00"), **ends, actor=MERCHANT, now=NOON,
+            )  # fmt: skip
+    agent = actor_of(make_user("agent", shop=tmall, role="agent"))
+    reasons = ("minor_flaw", "slow_logistics", "missing_parts")
+    refunds = [tmall.refund(reason=reason, amount=amount) for reason in reasons for amount in ("0.01", "0.10", "59.00")]
+    found = {}
+    for ceiling in (None, "0.00", "0.01", "0.02", "2.99", "3.00", "58.99", "59.00"):
+        set_ceilings(tmall, agent_offer_ceiling=ceiling and Decimal(ceiling))
+        with tmall.scope():
+            for refund in Refund.objects.select_related("order", "store").filter(pk__in=[each.pk for each in refunds]):
+                sendable, said = sends_all(refund, agent)
+                found.setdefault(ceiling, set()).update(sendable)
+                assert said <= {"above_ceiling", "method_not_available"}
+    assert found["0.00"] == {"reassurance", "exchange"}
+    assert found["0.01"] == found["2.99"] == found["0.00"] | {"partial_refund", "red_packet"}
+    assert found["3.00"] == found["58.99"] == found["0.01"] | {"coupon"}
+    assert found["59.00"] == found[None] == found["3.00"] | {"gift", "reship"}
+    taote = make_shop("taote")
+    refund = taote.refund(kind="return_and_refund")
+    set_ceilings(taote, agent_approval_ceiling=Decimal("0.00"))
+    other = actor_of(make_user("wang", shop=taote, role="agent"))
+    with taote.scope():
+        situation = Situation(Refund.objects.select_related("order", "store").get(pk=refund.pk), NOON, other)
+        assert code_of(why_not_offer(METHODS["change_to_refund_only"], situation)) == "above_ceiling"
+        assert why_not_offer(METHODS["change_to_refund_only"], Situation(situation.refund, NOON, OPERATOR)) is None
+
+
+def sends_all(refund, actor) -> tuple[set[str], set[str]]:
+    """Send each option as recommended, and take it back: the methods, and the codes of those that aren't possible."""
+    situation = Situation(refund, NOON, actor)
+    refused = {method: why_not_offer(method, situation) for method in methods_for(refund)}
+    possible = [method for method, why in refused.items() if why is None]
+    proposal = propose(refund, NOON, actor)
+    offers = [(option.method, option.amount) for option in recommend(situation, possible)]
+    for method, amount in [*offers, (proposal.method, proposal.terms.get("amount"))]:
+        terms = {"message": "亲", **(default_terms(situation, method) or {"item_id": "8000"})}
+        if amount is not None:
+            terms["amount"] = amount
+        with transaction.atomic():
+            told = {"store_id": refund.store_id, "refund_id": refund.pk, "method": method.code}
+            send_offer(**told, actor=actor, now=NOON, **terms)
+            transaction.set_rollback(True)
+    return {method.code for method in possible}, {why.code for why in refused.values() if why}
 
 
 def test_finance_sends_up_to_the_ceiling(taote, people):
@@ -183,3 +245,45 @@ def test_a_ceiling_leaves_an_event(taote):
     with taote.scope():
         event = Event.objects.filter(name="store.changed").latest("pk")
     assert event.data["agent_offer_ceiling"] == [None, "50.00"]
+
+
+def test_the_goods_themselves_cost_as_many_pieces_as_would_be_sent(clock):
+    """A single cheaper product makes the method possible; what is dearer says so before it is picked."""
+    tmall = make_shop("tmall")
+    user = make_user("agent", shop=tmall, role="agent")
+    refund = tmall.refund(tmall.order(quantity=3), reason="missing_parts", amount="177.00")
+    methods = ("gift", "reship", "exchange")
+
+    def refused() -> list[str | None]:
+        with tmall.scope():
+            row = Refund.objects.select_related("order", "store").get(pk=refund.pk)
+            asked = Situation(row, NOON, actor_of(user))
+            found = [why_not_offer(METHODS[method], asked) for method in methods]
+        return [why and why.code for why in found]
+
+    set_ceilings(tmall, agent_offer_ceiling=Decimal("176.99"))
+    assert refused() == [None, "above_ceiling", None]
+    set_ceilings(tmall, agent_offer_ceiling=Decimal("177.00"))
+    assert refused() == [None, None, None]
+    set_ceilings(tmall, agent_offer_ceiling=Decimal("60.00"))
+    assert tmall.merchant.post("products/", {"item_id": "8009", "title": "Clip", "price": "0.30"}).status_code == 201
+    assert refused() == [None, None, None]
+    client = Client()
+    client.force_login(user, "stores.permissions.RoleBackend")
+    path = f"/admin/refunds/refund/{refund.pk}/"
+    form = client.get(f"{path}negotiate/", {"method": "reship"}).context["form"]
+    assert [(each.item_id, each.why_not and each.why_not.code) for each in form.goods] == [("8000", "above_ceiling")]
+    assert form.fields["item_id"].initial is None
+
+    sent = {"method": "gift", "item_id": "８００９", "message": "亲", "step": "preview"}
+    assert client.post(f"{path}negotiate/", sent).context["offer"].product.item_id == "8009", "in whatever width"
+
+    def dear(**query) -> dict:
+        found = client.get(f"{path}products/", query).context["products"]
+        return {each.item_id: getattr(each, "why_not", None) is not None for each in found}
+
+    assert dear(method="reship") == {"8009": False, "8000": True}
+    assert dear(method="gift") == dear(method="exchange") == dear() == {"8009": False, "8000": False}
+    assert dear(method="coupon") == dear(method="\u0660") == dear()
+    set_ceilings(tmall, agent_offer_ceiling=None)
+    assert dear(method="reship") == {"8009": False, "8000": False}

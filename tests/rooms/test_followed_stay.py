@@ -7,7 +7,6 @@ import pytest
 from common.tenancy import system_scope
 from common.writes import WriteSet
 from offers.models import Offer
-from operations.verification import run_checks
 from orders.carriers import sandbox
 from orders.carriers.base import CarrierStage
 from payments.models import Payment, SandboxTransfer
@@ -16,6 +15,8 @@ from payments.settlement import settle_batch
 from refunds.actions import approve, lock_refund
 from refunds.models import Dispute, Refund
 from refunds.sweeps import sweep_due_refunds
+from tests.books import amiss
+from tests.cases import for_each
 from tests.marketplace import copied_order, followed, told
 from tests.parcels import LOST, ask_everybody, next_look, shipped
 from tests.world import MERCHANT, NOON, make_shop
@@ -29,7 +30,7 @@ def mark(refund) -> None:
         Refund.objects.filter(pk=refund.pk).update(is_followed=True, due_action="")
 
 
-@pytest.mark.parametrize("stage", ["asked", "awaiting_return", "returning", "refused"])
+@for_each("stage", ["asked", "awaiting_return", "returning", "refused"])
 def test_a_deadline_brings_nothing(taote, clock, stage):
     refund = taote.reload(followed(taote, stage))
     clock.move(days=60)
@@ -107,7 +108,7 @@ def test_money_that_comes_back_moves_nothing(taote, clock):
     assert taote.reload(refund).status == "refunded"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("stage", "call", "body"),
     [
         ("asked", "withdraw", {}),
@@ -154,12 +155,12 @@ def test_the_ledgers_check_names_a_payment_that_takes_another_way(taote, clock, 
         taote.merchant.post(f"refunds/{taote.refund(kind='refund_only').pk}/approve/")
     with system_scope():
         Payment.objects.update(gateway=gateway)
-        off = [check.name for check, rows in run_checks() if rows]
+        off = [*amiss()]
     assert off == ["a refund that is followed is paid by the marketplace, and no other one is"]
 
 
-@pytest.mark.parametrize("call", ["retry", "give-up"])
-@pytest.mark.parametrize("stage", ["agreed", "failed", "refunded"])
+@for_each("call", ["retry", "give-up"])
+@for_each("stage", ["agreed", "failed", "refunded"])
 def test_what_the_marketplace_pays_nobody_repeats_or_gives_up(taote, clock, stage, call):
     refund = followed(taote, "agreed")
     told(taote, refund, stage)

@@ -18,6 +18,7 @@ from orders.carriers import CARRIERS
 from payments.gateways import GATEWAYS
 from refunds.models import Refund
 from stores import marketplaces
+from tests.cases import for_each
 from tests.test_architecture import IN_ROOMS, ROOMS, ROOT, name
 from tests.world import NOON, make_shop
 
@@ -78,12 +79,12 @@ def test_no_name_of_a_method_or_marketplace_is_a_condition():
     assert [f"{name(path)}:{line}" for path in looked_at for text, line in compared(path) if text in known] == []
 
 
-@pytest.mark.parametrize("rules", marketplaces.every_version(), ids=lambda rules: f"{rules.name}-{rules.version}")
+@for_each("rules", marketplaces.every_version(), ids=lambda rules: f"{rules.name}-{rules.version}")
 def test_a_marketplace_offers_methods_that_there_are_and_merchants_may_send(rules):
     assert [code for code in rules.offer_methods if code not in METHODS or METHODS[code].by_platform] == []
 
 
-@pytest.mark.parametrize("code", METHODS)
+@for_each("code", METHODS)
 def test_a_method_says_everything_about_itself(code):
     method: Method = METHODS[code]
     assert method.code == code
@@ -96,7 +97,7 @@ def test_a_method_says_everything_about_itself(code):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("code", [code for code, method in METHODS.items() if not method.by_platform])
+@for_each("code", [code for code, method in METHODS.items() if not method.by_platform])
 def test_only_what_costs_nothing_says_so(code, clock):
     """Whoever pays, grants, sends or changes something claims nothing of the kind, which was once the default."""
     shop = make_shop(next(name for name, rules in marketplaces.newest().items() if code in rules.offer_methods))
@@ -109,7 +110,7 @@ def test_only_what_costs_nothing_says_so(code, clock):
     assert words
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("package", "found"), [("payments/gateways", GATEWAYS), ("orders/carriers", CARRIERS)], ids=["gateways", "carriers"]
 )
 def test_every_file_is_an_outside_party(package, found):
@@ -127,7 +128,7 @@ def test_what_the_environment_says_goes_to_the_file_that_it_begins_with():
     }
 
 
-@pytest.mark.parametrize(("name", "problem"), [("sandbox", "registered twice"), ("pay pal", "no name")])
+@for_each(("name", "problem"), [("sandbox", "registered twice"), ("pay pal", "no name")])
 def test_a_name_is_given_once_and_is_one(name, problem):
     with pytest.raises(ValueError, match=problem):
         GATEWAYS.add(name, GATEWAYS["sandbox"])

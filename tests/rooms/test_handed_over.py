@@ -7,6 +7,7 @@ from common.tenancy import system_scope
 from orders.models import OwedParcel
 from payments.models import Payment
 from refunds.handing_over import end_decision
+from tests.cases import for_each
 from tests.marketplace import connected, followed, told
 from tests.rooms.test_following import assert_sound, names
 from tests.world import MERCHANT, NOON
@@ -24,7 +25,7 @@ DECISIONS = [
 ]
 
 
-@pytest.mark.parametrize(("stage", "kind", "call", "body", "verb"), DECISIONS)
+@for_each(("stage", "kind", "call", "body", "verb"), DECISIONS)
 def test_a_decision_is_sent_and_moves_nothing(taote, clock, stage, kind, call, body, verb):
     refund = followed(taote, stage, kind=kind)
     before = taote.reload(refund)
@@ -41,7 +42,7 @@ def test_a_decision_is_sent_and_moves_nothing(taote, clock, stage, kind, call, b
     assert_sound()
 
 
-@pytest.mark.parametrize(("stage", "kind", "call", "body", "verb"), DECISIONS)
+@for_each(("stage", "kind", "call", "body", "verb"), DECISIONS)
 def test_a_shop_that_nobody_connects_decides_in_the_back_office(taote, clock, stage, kind, call, body, verb):
     refund = followed(taote, stage, kind=kind)
     answer = taote.merchant.post(f"refunds/{refund.pk}/{call}/", body)

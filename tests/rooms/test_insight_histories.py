@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -119,3 +119,45 @@ def test_figures_agree_whatever_happened(db, steps):
     with system_scope():
         assert read(span) == live
         assert [off for check, off in run_checks() if off and check.name in names] == []
+
+
+TABLES = ("offers_dailyretention", "offers_outcome", "offers_dailyloss", "offers_lossoutcome")
+ROWS = (
+    *(f"SELECT * FROM {table} ORDER BY 1, 2, 3" for table in TABLES),
+    "SELECT id, is_rolled FROM offers_offer ORDER BY id",
+)
+
+
+def test_a_rebuild_leaves_other_stores_as_they_are():
+    """What is off in another store stays so, until that store is made anew."""
+    shop, other = make_shop("tmall"), make_shop("tmall")
+    for one in (shop, other):
+        lost = [one.refund(kind="refund_only") for _ in range(2)]
+        kept = one.refund()
+        with one.scope():
+            about = {"store_id": one.store.pk, "now": NOON}
+            for refund in lost:
+                approve_refund(refund_id=refund.pk, actor=MERCHANT, **about)
+            offer = send_offer(refund_id=kept.pk, method="reassurance", message="亲", actor=MERCHANT, **about)
+            accept_offer(offer_id=offer.pk, actor=BUYER, **about)
+    settle_batch()
+    roll_everything()
+    uncounted, outcomeless = lost
+    with other.scope(), connection.cursor() as cursor:
+        Refund.objects.filter(pk=uncounted.pk).update(is_loss_counted=False)
+        cursor.execute("DELETE FROM offers_lossoutcome WHERE refund_id = %s", [outcomeless.pk])
+        cursor.execute("UPDATE offers_dailyretention SET offers = offers + 1")
+        cursor.execute("UPDATE offers_dailyloss SET refunds = refunds + 5, sale = 7")
+    before = everything_of(other)
+    assert rebuild(shop.store) == 0
+    assert everything_of(other) == before
+    assert rebuild(other.store) > 0
+
+
+def everything_of(shop) -> list[list[tuple]]:
+    with shop.scope(), connection.cursor() as cursor:
+        found = [list(Refund.objects.order_by("id").values_list("id", "is_loss_counted"))]
+        for statement in ROWS:
+            cursor.execute(statement)
+            found.append(cursor.fetchall())
+    return found

@@ -4,6 +4,7 @@ import pytest
 from django.db import DataError, connection
 from django.test import Client
 
+from tests.cases import for_each
 from tests.rooms.logs import MARK
 from tests.tenancy.calls import CALLS
 from tests.tenancy.test_urls import make
@@ -13,11 +14,12 @@ from tests.world import make_shop, make_user
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("talkative", "clock")]
 
 
-@pytest.mark.parametrize("call", CALLS, ids=str)
+@for_each("call", CALLS, ids=str)
 def test_a_call(call, taote, written):
     shop = make_shop("kuaishou") if call.route.startswith("returnless/") else taote
     names = Names(shop)
     call.path(names), call.body and call.body(names)
+    written.forget()
 
     def broken(execute, sql, params, many, context):
         if not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from offers.insights.loss import Loss, loss_of
 from offers.insights.rates import set_cost_rates
 from offers.insights.reading import Span, read
-from offers.insights.rebuild import roll_everything
+from offers.insights.rebuild import rebuild, roll_everything
 from orders.models import Order
 from payments.settlement import settle_batch
 from refunds.actions import approve_refund
@@ -40,6 +40,8 @@ def test_a_lost_order_costs_more_than_the_sale():
     assert (kept.hidden, kept.total) == (Decimal("10.25"), Decimal("60.25"))
     unshipped = loss_of(Order(paid_amount=Decimal("200.00")), back, COSTS)
     assert (unshipped.acquisition, unshipped.hidden) == (Decimal("3.75"), Decimal("3.75"))
+    half_a_cent = loss_of(order, Refund(kind="return_and_refund", amount=Decimal("0.05")), COSTS)
+    assert half_a_cent.stock_loss == Decimal("0.01"), "half a cent counts as one"
     present = loss_of(Order(paid_amount=Decimal("0.00")), Refund(kind="exchange", amount=Decimal("0.00")), COSTS)
     assert present.total == Decimal("0.00")
 
@@ -95,6 +97,26 @@ def test_the_roll_up_says_the_same_as_the_page(taote, price, part, kind, shipped
     roll_everything()
     with taote.scope():
         assert read(span).lost == wanted
+
+
+@pytest.mark.rule("K12")
+def test_a_loss_stays_what_it_was_when_the_rest_of_the_order_leaves_afterwards(taote, clock):
+    order = taote.order(prices=("20.00", "80.00"), shipped=False)
+    refund = taote.refund(order, kind="refund_only", amount="5.00")
+    assert taote.merchant.post(f"refunds/{refund.pk}/approve/").status_code == 200
+    settle_batch()
+    span = Span(NOON.date(), NOON.date(), (taote.store.pk,))
+    with taote.scope():
+        lost = read(span).lost
+    told = detail(taote, refund)["loss"]
+    roll_everything()
+    clock.move(minutes=5)
+    sent = taote.merchant.post(f"orders/{order.number}/ship/", {"carrier": "SF", "tracking_number": "SF1"})
+    assert sent.status_code == 200
+    assert rebuild(taote.store) == 0
+    with taote.scope():
+        assert (read(span).lost, lost.outbound_freight, lost.stock_loss) == (lost, 0, 0)
+    assert detail(taote, refund)["loss"] == told
 
 
 def come_back(shop, refund) -> None:

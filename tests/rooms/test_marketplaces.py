@@ -9,6 +9,7 @@ import pytest
 
 from stores import marketplaces
 from stores.marketplaces import current_rules, rules_of
+from tests.cases import for_each
 
 NAMES = list(marketplaces.newest())
 
@@ -24,7 +25,7 @@ def test_a_version_is_registered_once():
         marketplaces.register(current_rules(NAMES[0]))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_a_version_is_found_again_and_cannot_be_changed(name):
     rules = current_rules(name)
     assert rules_of(name, rules.version) is rules
@@ -32,7 +33,7 @@ def test_a_version_is_found_again_and_cannot_be_changed(name):
         rules.resubmissions = 9
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_the_defaults_that_the_sources_leave_open(name):
     rules = current_rules(name)
     assert rules.buyer_ships_return_within == timedelta(days=7)

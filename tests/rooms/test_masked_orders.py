@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from orders.models import Order
+from tests.cases import for_each
 from tests.marketplace import copied_line, copied_order, followed, told
 from tests.rooms.test_following import assert_sound
 from tests.world import NOON
@@ -44,7 +45,16 @@ def test_it_grows_with_what_copies_tell(taote, clock):
     assert_sound()
 
 
-@pytest.mark.parametrize("lines", [[copied_line(price="25.00")], []])
+def test_pieces_cost_a_cent_more_when_a_cent_is_missing_of_them_all(taote, clock):
+    refund = followed(taote, "refunded", "30.00", lines=[copied_line(price="10.00", quantity=3)])
+    told(taote, refund, "refunded", "30.01")
+    with taote.scope():
+        line = taote.reload(refund.order).lines.get()
+    assert (str(line.unit_price), str(line.claimed_amount)) == ("10.01", "30.01")
+    assert_sound()
+
+
+@for_each("lines", [[copied_line(price="25.00")], []])
 def test_the_order_itself_fills_it(taote, clock, lines):
     refund = followed(taote, "agreed", "20.00", lines=lines, kind="refund_only")
     assert taote.buyer.post("orders/", whole(refund, "59.00")).status_code in (200, 201)

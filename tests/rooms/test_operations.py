@@ -22,6 +22,7 @@ from offers.models import Offer
 from operations.collecting import all_checks, all_sweeps
 from orders.erp.imports import confirm_import, stage_import
 from payments.models import DayAllowance, Reconciliation
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 # Says that the workers work; there is nothing to be done of it.
@@ -137,7 +138,7 @@ class TestVerify:
         lines = printed.getvalue().splitlines()
         assert lines == [*(f"ok    {check.name}" for check in all_checks()), "The ledger is clean."]
 
-    @pytest.mark.parametrize(
+    @for_each(
         ("statement", "name"),
         [
             (
@@ -172,3 +173,9 @@ class TestVerify:
         with pytest.raises(CommandError, match=f"1 could not be checked: {first.name}: DataError 22012"):
             call_command("verify_ledger", stdout=printed)
         assert printed.getvalue().splitlines() == [f"ok    {check.name}" for check in others]
+
+
+def test_who_declares_something_is_found_out_once(monkeypatch):
+    checks = all_checks()
+    monkeypatch.setattr("common.declared.module_has_submodule", None)  # it looks through directories
+    assert all_checks() == checks

@@ -7,6 +7,7 @@ from common.tenancy import system_scope
 from stores.models import Membership
 from stores.permissions import GRANTS, can, require
 from stores.states import MemberRole
+from tests.cases import for_each
 from tests.world import make_user
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 EVERYTHING = frozenset().union(*GRANTS.values())
 
 
-@pytest.mark.parametrize("role", MemberRole.values)
+@for_each("role", MemberRole.values)
 def test_a_role_grants_its_capabilities_in_its_store_only(taote, other, role):
     user = make_user("anna", shop=taote, role=role)
     assert {capability for capability in EVERYTHING if can(user, capability, taote.store.pk)} == GRANTS[role]

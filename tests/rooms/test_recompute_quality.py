@@ -11,6 +11,7 @@ from common.tenancy import system_scope
 from refunds.management.commands import recompute_quality
 from refunds.models import QualityDay, QualityRefund
 from refunds.quality.rollup import KEPT_DAYS, roll_up_days
+from tests.cases import for_each
 from tests.quality import ask, bulk_orders, clean_books, counts, set_rules
 from tests.world import NOON, make_shop
 
@@ -125,7 +126,7 @@ def test_a_counted_refund_is_never_changed(shop):
 
 
 @pytest.mark.rule("P6", "P7")
-@pytest.mark.parametrize("by_a_right_clock", [True, False])
+@for_each("by_a_right_clock", [True, False])
 def test_a_day_rolled_up_by_a_fast_clock_heals(clock, by_a_right_clock):
     shop = make_shop("pinduoduo")
     clock.move(days=1, hours=2)

@@ -3,6 +3,7 @@
 import pytest
 
 from common.actions import bookkeeping
+from tests.cases import for_each
 from tests.rules.acts import Project, Uses, missing_arguments, read, read_rooms, uses_actor
 from tests.test_architecture import ROOMS, ROOT
 
@@ -59,7 +60,7 @@ def _note(item):
 """
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "arguments", "leaves"),
     [
         (("", ""), set(), True),
@@ -107,7 +108,7 @@ class Item:
 """
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "unowned"),
     [
         (("", ""), []),

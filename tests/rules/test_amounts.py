@@ -35,6 +35,17 @@ def first(situation, known=None):
     return rank(situation, methods_for(situation.refund), known or Known()).options[0]
 
 
+@pytest.mark.rule("Q11")
+def test_what_stands_first_is_what_the_log_says_was_recommended():
+    """Also of options that keep the same to the cent: else who sends the first is logged as not having followed it."""
+    for reason in (RefundReason.PACKAGING_DAMAGED, RefundReason.SLOW_LOGISTICS, RefundReason.MINOR_FLAW):
+        for price in range(990, 20_000, 190):
+            situation = asked(f"{price / 100:.2f}", reason)
+            ranking = rank(situation, methods_for(situation.refund), Known())
+            said, chosen = ranking.options[0], ranking.arms[ranking.choice.place]
+            assert (said.method.code, said.amount) == (chosen.method, chosen.amount), (reason, price)
+
+
 def answers(band, *counts, code="partial_refund"):
     return {(code, band, percent): Answers(*each, Decimal(0)) for percent, each in zip(PERCENTS, counts, strict=True)}
 
@@ -158,6 +169,46 @@ def test_what_is_tried_follows_from_the_refund_and_its_likelihood_is_exact():
 
 
 @pytest.mark.rule("Q11")
+def test_likelihoods_add_up_and_what_costs_more_than_it_keeps_is_never_tried():
+    dice = random.Random(11)
+    for _ in range(300):
+        arms = [
+            arm(str(dice.randint(-60, 90)), dice.random(), offers=dice.choice([1.0, 40.0, 900.0]))
+            for _ in range(dice.randint(1, 9))
+        ]
+        for percent in (0, 1, 33, 100):
+            chances = likelihoods(arms, percent)
+            place = choose_arm(arms, PLAIN, percent).place
+            assert sum(chances) == WHOLE
+            assert min(chances) >= 0
+            assert all(not chance for each, chance in zip(arms, chances, strict=True) if each.net <= 0) or (
+                max(each.net for each in arms) <= 0 and chances[place] == WHOLE
+            )
+    # Of rounded likelihoods a little is left; this id's part of WHOLE lies there, and it isn't the last arm's.
+    at_the_end, arms = UUID(int=727_812), [arm("90", 0.5), arm("85", 0.52, 10), arm("60", 0.3, 30), arm("-5", 0.9, 50)]
+    choice = choose_arm(arms, at_the_end, 100)
+    assert (choice.was_tried, choice.chance > 0) == (True, True)
+
+
+@pytest.mark.rule("Q11")
+def test_an_estimate_weighs_what_was_sent_by_how_likely_that_was():
+    """Beliefs that are wrong are set right by what was kept; an offer of no likelihood says nothing."""
+    arms = [arm("50", 0.5), arm("40", 0.5, 30)]
+    log = [
+        Logged(arms, [WHOLE * 4 // 5, WHOLE // 5], int(each % 5 == 0), Decimal(each % 5 == 0) * 40)
+        for each in range(100)
+    ]
+    always_second = estimate(log, lambda _arms: [0, WHOLE])
+    assert always_second.mean == Decimal("40.00"), "believed 20, but each of the 20 that were sent kept 40"
+    assert estimate(log, lambda _arms: [WHOLE, 0]).mean == Decimal("0.00"), "believed 25, none of 80 kept anything"
+    as_sent = estimate(log, lambda _arms: [WHOLE * 4 // 5, WHOLE // 5])
+    assert as_sent.mean == Decimal("8.00")
+    unlikely = [Logged(arms, [WHOLE, 0], 1, Decimal(4000))] * 50
+    assert estimate([*log, *unlikely], lambda _arms: [0, WHOLE]).mean == always_second.mean
+    assert estimate(log[:40], lambda _arms: [0, WHOLE]) is None, "8 like it are too few"
+
+
+@pytest.mark.rule("Q11")
 def test_the_log_tells_what_another_ceiling_would_have_kept():
     """Beliefs that are off don't matter; the interval holds the truth about as often as it says."""
     truths, held = {5: 0.30, 10: 0.45, 30: 0.55}, 0
@@ -187,3 +238,9 @@ def test_the_log_tells_what_another_ceiling_would_have_kept():
     never = [Logged(each.arms, [0, 0, WHOLE], 2, each.kept) for each in log]
     assert estimate(never, keeping_to(10, 0)) is None  # nobody was offered what it would send
     assert keeping_to(1, 0)(log[0].arms) == [WHOLE, 0, 0]  # the smallest share stays
+
+
+def test_a_share_is_rounded_down_to_the_cent_and_never_nothing():
+    assert share_in_yuan(Decimal("9.99"), 5) == Decimal("0.49")  # 0.4995
+    assert share_in_yuan(Decimal("0.10"), 3) == Decimal("0.01")
+    assert share_in_yuan(Decimal("59.00"), 10) == Decimal("5.90")

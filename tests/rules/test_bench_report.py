@@ -1,15 +1,14 @@
 """What the benchmarks' report says of a goal: a verdict only where the turns agree."""
 
-import pytest
-
 from bench.report import UNDECIDED, Figure
+from tests.cases import for_each
 
 
 def figure(ours, reference, **more):
     return Figure("x", ours, reference, "y", "/s", goal=0.5, **more)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("ours", "reference", "verdict"),
     [
         ([6, 7, 6], [10, 10, 10], "yes"),

@@ -22,6 +22,7 @@ from common.calendar import (
     start_of_day,
     until_face,
 )
+from tests.cases import for_each
 
 SHANGHAI = "Asia/Shanghai"
 SECOND = timedelta(seconds=1)
@@ -32,7 +33,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "at", "day"),
     [
         (SHANGHAI, "2026-11-20T15:59:59", date(2026, 11, 20)),
@@ -56,7 +57,7 @@ def test_an_instant_with_another_offset_is_the_same_instant():
     assert clock_face(at, SHANGHAI) == "2026-11-21 12:30"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "end", "face", "until"),
     [
         (SHANGHAI, "2026-11-30T16:00:00", "2026-11-30 24:00", "2026-11-30"),
@@ -73,7 +74,7 @@ def test_what_ends_with_a_day_ends_on_that_day(zone, end, face, until):
 
 
 @pytest.mark.rule("K10")
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "day", "start", "hours"),
     [
         (SHANGHAI, date(2026, 11, 20), "2026-11-19T16:00:00", 24),
@@ -118,7 +119,7 @@ def test_every_instant_lies_in_exactly_its_own_day(zone, at):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
+@for_each(
     "zone", ["Asia/Shanghai", "America/Havana", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Kiritimati", "UTC"]
 )
 def test_the_database_finds_the_same_days(zone):

@@ -9,6 +9,7 @@ import pytest
 from offers.coupons import why_not_grant, why_not_promise
 from offers.models import Coupon
 from offers.states import CouponChannel
+from tests.cases import for_each
 from tests.rules.things import a_coupon, code_of
 from tests.world import NOON
 
@@ -27,9 +28,7 @@ BOUNDS = [
 
 
 @pytest.mark.rule("Q13")
-@pytest.mark.parametrize(
-    ("channel", "code"), [("refund_retention", "coupon_channel_not_recognised"), ("smart_retention", None)]
-)
+@for_each(("channel", "code"), [("refund_retention", "coupon_channel_not_recognised"), ("smart_retention", None)])
 def test_only_the_platforms_channel_is_promised(channel, code):
     refused = why_not_promise(a_coupon(channel=channel), NOON)
     assert code_of(refused) == code
@@ -47,7 +46,7 @@ def test_the_wrong_channel_is_told_before_anything_else():
 
 
 @pytest.mark.rule("K7")
-@pytest.mark.parametrize(
+@for_each(
     ("channel", "was_granted", "code"),
     [
         ("general", False, None),
@@ -62,7 +61,7 @@ def test_by_hand_each_coupon_once_per_order_and_never_from_the_platforms_channel
 
 
 @pytest.mark.rule("Q13", "K7")
-@pytest.mark.parametrize(("fields", "available"), BOUNDS)
+@for_each(("fields", "available"), BOUNDS)
 def test_what_is_over_or_used_up_is_neither_promised_nor_granted(fields, available):
     code = None if available else "coupon_not_available"
     assert code_of(why_not_promise(a_coupon(**fields), NOON)) == code

@@ -5,9 +5,9 @@ import inspect
 import re
 from pathlib import Path
 
-import pytest
 from django.contrib.admin import site
 
+from tests.cases import for_each
 from tests.rules.acts import Module, Project, read, read_rooms
 from tests.test_architecture import ROOMS, ROOT
 
@@ -32,7 +32,7 @@ def test_only_the_base_calls_actions_and_shows_refusals():
     assert found | {"kit/base.py"} == set(BESIDE)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("code", "found"),
     [
         ("refusal = attempt(lambda: ship_order(number=number))", {"attempt"}),
@@ -76,7 +76,7 @@ def test_acts_are_called_by_decisions_alone():
     assert {name for name, tree in trees.items() if acting(project, desk[name], tree)} == set(DOWNLOADS)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("code", "found"),
     [
         ("class Page:\n    def change_view(self):\n        sell(item=1)", ["shop.sell"]),
@@ -96,7 +96,7 @@ DECIDING = [admin for admin in ADMINS if getattr(admin, "decisions", ())]
 SAVING = [getattr(admin, name) for admin in ADMINS for name in ("adding", "editing") if hasattr(admin, name)]
 
 
-@pytest.mark.parametrize("admin", DECIDING, ids=lambda admin: type(admin).__name__)
+@for_each("admin", DECIDING, ids=lambda admin: type(admin).__name__)
 def test_each_decision_says_what_it_is(admin):
     """Its codes are its addresses, its label is read, and its template is there."""
     codes = [decision.code for decision in admin.decisions]
@@ -111,7 +111,7 @@ def test_each_decision_says_what_it_is(admin):
 DECISIONS = {type(decision) for admin in DECIDING for decision in admin.decisions} | {type(each) for each in SAVING}
 
 
-@pytest.mark.parametrize("decision", sorted(DECISIONS, key=lambda each: each.__name__), ids=lambda each: each.__name__)
+@for_each("decision", sorted(DECISIONS, key=lambda each: each.__name__), ids=lambda each: each.__name__)
 def test_a_decision_asks_for_nothing_that_it_ignores(decision):
     """Each field of its form is named where the action is called, or all of them are handed on."""
     code = inspect.getsource(decision.run)

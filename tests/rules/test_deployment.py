@@ -23,6 +23,7 @@ from tests.durability import deployed
 
 NAMES = {setting.name for setting in SETTINGS}
 NEEDED = {setting.name for setting in SETTINGS if setting.needed}
+GUIDE = ROOT / "docs" / "deploy.md"
 STARTS = ("web", "worker", "beat", "metrics", "migrate", "manage")
 
 
@@ -158,10 +159,31 @@ def test_the_image_copies_and_runs_what_there_is():
 def test_systemd_takes_the_units(tmp_path):
     for path in (deployed.DEPLOY / "systemd").iterdir():
         (tmp_path / path.name).write_text(path.read_text().replace("/srv/wanliu", str(ROOT)))
+    printed = re.search(r"^sed '(s\|.*\|)' deploy/systemd/wanliu-web.service", GUIDE.read_text(), re.MULTILINE)
+    second = subprocess.run(["sed", printed[1], tmp_path / "wanliu-web.service"], capture_output=True, text=True).stdout
+    assert second.count("PORT=8001") == 1
+    (tmp_path / "wanliu-web2.service").write_text(second)
     units = [str(path) for path in sorted(tmp_path.iterdir()) if "@" not in path.name]
     units += [str(tmp_path / "wanliu-worker@.service")]
     ended = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stdout + ended.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="nginx isn't here")
+def test_nginx_takes_the_block_as_it_is_printed(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=desk.example.com"]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    block = re.search(r"```nginx\n(.*?)```", GUIDE.read_text(), re.DOTALL)[1]
+    assert block.count("…") == 2, "the certificate and its key"
+    block = block.replace("ssl_certificate …", f"ssl_certificate {certificate}")
+    block = block.replace("ssl_certificate_key …", f"ssl_certificate_key {key}")
+    settings_of_all = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off;\n{block}}}"
+    (tmp_path / "nginx.conf").write_text(settings_of_all)
+    ended = subprocess.run(
+        ["nginx", "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"], capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_the_roles_are_plain_and_only_they_come_in():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cases import for_each
 from tests.rules.sheets import (
     LINE,
     read,
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.rule("K2")
 class TestDelimited:
     """csv as spreadsheets and programs save it."""
 
-    @pytest.mark.parametrize(
+    @for_each(
         "written",
         [
             '="773012345678901"',
@@ -28,34 +29,34 @@ class TestDelimited:
     def test_a_number_that_was_kept_from_a_spreadsheet(self, written):
         assert read(f"{LINE}{written},SF,{written}\n") == [("773012345678901", "SF", "773012345678901", "", "")]
 
-    @pytest.mark.parametrize("written", ["1.23E+15", "1.23e15", '"1,23E+15"', "1E+15", "１.２３Ｅ+15"])
+    @for_each("written", ["1.23E+15", "1.23e15", '"1,23E+15"', "1E+15", "１.２３Ｅ+15"])
     def test_digits_that_a_spreadsheet_has_lost(self, written):
         assert read(f"{LINE}1,SF,{written}\n")[0][3:] == ("digits_lost", "C2")
         assert read(f"{LINE}{written},SF,1\n")[0][3:] == ("digits_lost", "A2")
 
-    @pytest.mark.parametrize("written", ["TRUE", "#N/A", "#REF!", "2026-11-20", "2026/11/2", "2-Nov", "Nov-26", "####"])
+    @for_each("written", ["TRUE", "#N/A", "#REF!", "2026-11-20", "2026/11/2", "2-Nov", "Nov-26", "####"])
     def test_what_a_spreadsheet_took_for_something_else(self, written):
         assert read(f"{LINE}1,SF,{written}\n")[0][3:] == ("not_text", "C2")
 
     def test_formulas(self):
         assert read(f"{LINE}=A1,SF,1\n")[0][3:] == ("formula", "A2")
 
-    @pytest.mark.parametrize("number", ["1E15", "12E45", "SF1E5", "2026-1120", "JD-1", "NOV26"])
+    @for_each("number", ["1E15", "12E45", "SF1E5", "2026-1120", "JD-1", "NOV26"])
     def test_numbers_that_only_look_like_it(self, number):
         assert read(f"{LINE}1,SF,{number}\n") == [("1", "SF", number, "", "")]
 
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
-    @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+    @for_each("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+    @for_each("delimiter", [",", ";", "\t", "|"])
     def test_encodings_and_delimiters(self, encoding, delimiter):
         text = "订单号,快递公司,运单号\r\n1,顺丰速运,2\r\n".replace(",", delimiter)
         assert read(text.encode(encoding)) == [("1", "顺丰速运", "2", "", "")]
 
-    @pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+    @for_each("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
     def test_the_line_that_names_the_delimiter_is_no_row(self, line):
         content = f"\ufeff{line}\r\norder_number;carrier;tracking_number\r\n1;S,F;2\r\n"
         assert [(row.place, row.carrier) for row in rows_of(content.encode())] == [(2, "S,F")]
 
-    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    @for_each("end", ["\n", "\r\n", "\r"])
     def test_ends_of_lines_empty_columns_and_quoted_lines(self, end):
         content = (
             f'order_number,carrier,tracking_number,note,,{end}1,SF,2,"two{end}lines",,{end},,,,,{end}3,SF,4,,,{end}'
@@ -65,7 +66,7 @@ class TestDelimited:
     def test_a_quarter_of_a_million_empty_lines(self):
         assert read(LINE + "\n" * 125_000 + ",,\n" * 125_000 + "1,SF,2\n") == [("1", "SF", "2", "", "")]
 
-    @pytest.mark.parametrize("line", ['1,"SF,2\n3,SF,4\n', '1,SF,2,"x\n', '1,"S"F,2\n'])
+    @for_each("line", ['1,"SF,2\n3,SF,4\n', '1,SF,2,"x\n', '1,"S"F,2\n'])
     def test_a_quotation_mark_that_swallows_rows(self, line):
         assert refusal(LINE + line)[0] == "csv_broken"
 
@@ -78,7 +79,7 @@ class TestDelimited:
 class TestHeader:
     """The first row says where the columns are."""
 
-    @pytest.mark.parametrize(
+    @for_each(
         "header",
         [
             "订单编号,物流公司,快递单号",

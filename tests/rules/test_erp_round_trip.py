@@ -13,6 +13,7 @@ from orders.erp.cells import inert, inert_row, printable
 from orders.erp.export import COLUMNS, ExportFormat, write_table
 from orders.erp.sheets.table import columns_of, read_table
 from orders.erp.sheets.text import visible
+from tests.cases import for_each
 
 pytestmark = pytest.mark.rule("K2")
 
@@ -51,18 +52,18 @@ def test_what_is_exported_comes_back(text):
         )
 
 
-@pytest.mark.parametrize("text", LIVE)
+@for_each("text", LIVE)
 def test_what_looks_like_a_formula_is_text(text):
     assert as_a_spreadsheet_has_it(text, ExportFormat.CSV) == f"'{text}"
     assert as_a_spreadsheet_has_it(text, ExportFormat.XLSX).replace("_x000D_", "\r") == text
 
 
-@pytest.mark.parametrize("text", ["小明", "O'Neil", "'quoted'", "a=b", "1-2", "#1", "é", "12:30"])
+@for_each("text", ["小明", "O'Neil", "'quoted'", "a=b", "1-2", "#1", "é", "12:30"])
 def test_what_does_not_is_left_alone(text):
     assert as_a_spreadsheet_has_it(text, ExportFormat.CSV) == as_a_spreadsheet_has_it(text, ExportFormat.XLSX) == text
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@for_each("language", ["en", "zh-hans"])
 def test_an_import_knows_the_columns_of_our_exports_in_every_language(language):
     with translation.override(language):
         labels = [str(label) for label in COLUMNS.values()]

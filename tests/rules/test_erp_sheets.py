@@ -14,6 +14,7 @@ from openpyxl.cell.text import InlineFont
 
 from orders.erp.sheets import grid, parts, table
 from orders.erp.sheets.formats import shown_by
+from tests.cases import for_each
 from tests.rules.sheets import (
     HEADER,
     LINE,
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.rule("K2")
 class TestWorkbookCells:
     """A cell is what was meant, or an error that names it."""
 
-    @pytest.mark.parametrize(
+    @for_each(
         ("number", "digits"),
         [(26112000000001, "26112000000001"), (123.0, "123"), (0, "0"), (999999999999999, "999999999999999")],
     )
@@ -46,18 +47,18 @@ class TestWorkbookCells:
         )
         assert read(content) == [("26112000000001", "SF", "1", "", "")]
 
-    @pytest.mark.parametrize("number", [3.69421578901235e18, 7.7301234567890099e17, 1000000000000000, 1e300, -1e16])
+    @for_each("number", [3.69421578901235e18, 7.7301234567890099e17, 1000000000000000, 1e300, -1e16])
     def test_more_than_15_digits_are_lost(self, number):
         assert [row[3:] for row in read(workbook([number, "SF", "1"]))] == [("digits_lost", "Sheet!A2")]
         assert [row[3:] for row in read(workbook(["1", "SF", number]))] == [("digits_lost", "Sheet!C2")]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "value", [1.5, -1, 1e-300, datetime.date(2026, 11, 20), datetime.datetime(2026, 11, 20, 8), datetime.time(8)]
     )
     def test_fractions_negatives_and_dates(self, value):
         assert read(workbook(["1", "SF", value]))[0][3:] == ("number_format", "Sheet!C2")
 
-    @pytest.mark.parametrize(
+    @for_each(
         "code",
         [
             "0.00E+00",
@@ -79,13 +80,11 @@ class TestWorkbookCells:
     def test_a_format_that_shows_a_number_otherwise(self, code):
         assert read(workbook(["1", "SF", 12345], change=formatted(code)))[0][3:] == ("number_format", "Sheet!C2")
 
-    @pytest.mark.parametrize("code", ["General", "0", "@", "0_ ", r"0_);[Red]\(0\)", "0;-0"])
+    @for_each("code", ["General", "0", "@", "0_ ", r"0_);[Red]\(0\)", "0;-0"])
     def test_a_format_that_shows_its_digits(self, code):
         assert read(workbook(["1", "SF", 12345], change=formatted(code))) == [("1", "SF", "12345", "", "")]
 
-    @pytest.mark.parametrize(
-        ("code", "fault"), [(";;;", "number_format"), ('"SF"@', "number_format"), (";;;@", ""), ('"@"0', "")]
-    )
+    @for_each(("code", "fault"), [(";;;", "number_format"), ('"SF"@', "number_format"), (";;;@", ""), ('"@"0', "")])
     def test_a_format_that_shows_a_text_otherwise(self, code, fault):
         assert read(workbook(["1", "SF", "T1"], change=formatted(code)))[0][3] == fault
 
@@ -93,7 +92,7 @@ class TestWorkbookCells:
         plain = [number for number in range(60) if shown_by(number, None).numbers]
         assert plain == [0, 1, 49]
 
-    @pytest.mark.parametrize("kind", ["b", "e", "d"])
+    @for_each("kind", ["b", "e", "d"])
     def test_booleans_errors_and_dates(self, kind):
         content = with_sheet(
             f'<row r="2"><c><v>1</v></c><c t="str"><v>SF</v></c><c t="{kind}"><v>1</v></c></row></sheetData>'
@@ -124,7 +123,7 @@ class TestWorkbookCells:
         xml = f'<row r="2">{cells}</row></sheetData>'
         assert read(with_sheet(xml)) == [("A1", "顺丰", "T1", "", "")]
 
-    @pytest.mark.parametrize(
+    @for_each(
         "text",
         [
             "'T1",
@@ -156,7 +155,7 @@ class TestWorkbookCells:
 class TestWhatNobodySees:
     """Sheets, rows and columns that who looks at the file doesn't see."""
 
-    @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+    @for_each("state", ["hidden", "veryHidden"])
     def test_a_hidden_sheet_is_not_read(self, state):
         def change(book, sheet):
             sheet.sheet_state = state
@@ -191,7 +190,7 @@ class TestWhatNobodySees:
         row = '<row r="2" ht="0" customHeight="1"><c><v>1</v></c></row></sheetData>'
         assert read(with_sheet(row))[0][3] == "row_hidden"
 
-    @pytest.mark.parametrize(("column", "fault"), [("B", "column_hidden"), ("D", "")])
+    @for_each(("column", "fault"), [("B", "column_hidden"), ("D", "")])
     def test_hidden_columns(self, column, fault):
         def change(_book, sheet):
             sheet.column_dimensions[column].hidden = True
@@ -261,7 +260,7 @@ class TestLimits:
             written.writestr("xl/bomb.xml", b"0" * (21 * 2**20))
         assert refusal(content.getvalue())[0] == "workbook_too_large"
 
-    @pytest.mark.parametrize(
+    @for_each(
         "declared",
         [
             '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
@@ -272,7 +271,7 @@ class TestLimits:
         content = rewritten(workbook(["1", "SF", "1"]), "<worksheet", f"{declared}<worksheet")
         assert refusal(content) == ("workbook_broken", {})
 
-    @pytest.mark.parametrize(
+    @for_each(
         ("old", "new", "code"),
         [
             ('r="2"', 'r="900000000"', "too_many_rows"),

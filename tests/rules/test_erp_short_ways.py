@@ -1,19 +1,18 @@
 """The reader's short ways say what its long ones say."""
 
-import pytest
-
 from orders.erp.sheets.faults import NOT_TEXT, NUMBER_FORMAT
 from orders.erp.sheets.formats import PLAIN, Shown
 from orders.erp.sheets.grid import Cell, number_cell
 from orders.erp.sheets.text import fault_of, identifier
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize("number", ["TRUE", "true", "False"])
+@for_each("number", ["TRUE", "true", "False"])
 def test_yes_and_no_are_no_numbers_though_they_are_letters_alone(number):
     assert fault_of(number) == NOT_TEXT
 
 
-@pytest.mark.parametrize("number", ["SF0012345678901", "00123", "1E15"])
+@for_each("number", ["SF0012345678901", "00123", "1E15"])
 def test_letters_and_digits_stay_what_they_are(number):
     assert (identifier(number), fault_of(number)) == (number, "")
 

@@ -19,6 +19,7 @@ from orders.models import Order
 from payments.events import PAYMENT_FAILED
 from refunds.states import RefundKind
 from stores.models import ApiKey, Membership, Store, User
+from tests.cases import for_each
 from tests.shapes import misshapen
 from workbench.kit.timeline import _NEGOTIATED
 
@@ -49,7 +50,7 @@ def test_a_name_is_declared_once():
         EventType("test.paid", "Paid again", "order")
 
 
-@pytest.mark.parametrize("name", ["paid", "Test.paid", "test.paid.twice", "test." + "x" * 50, ""])
+@for_each("name", ["paid", "Test.paid", "test.paid.twice", "test." + "x" * 50, ""])
 def test_a_name_is_a_subject_and_what_happened_to_it(name):
     with pytest.raises(ValueError, match="no name of an event"):
         EventType(name, "Paid", "order")
@@ -201,7 +202,7 @@ def test_a_row_with_a_uuid_is_known_by_it_and_any_other_by_one_that_stays_the_sa
         event_id(Store())
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("said", "words"),
     [
         ("The buyer's account can't receive money.", "买家账户无法收款。"),
@@ -217,7 +218,7 @@ def test_what_a_gateway_said_is_read_in_the_readers_language(said, words):
         assert words not in PAYMENT_FAILED.phrases({"error": said})
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "refunded"), ("zh-hans", "已退款")])
+@for_each(("language", "word"), [("en", "refunded"), ("zh-hans", "已退款")])
 def test_only_what_was_paid_reads_as_refunded(language, word):
     with override(language):
         titles = {event.name: str(event.title).lower() for event in events.event_types() if event.subject == "refund"}
@@ -231,7 +232,7 @@ def test_the_record_of_a_negotiation_holds_whatever_happens_to_an_offer():
     assert of_offers <= set(_NEGOTIATED)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "data", "english", "chinese"),
     [
         (

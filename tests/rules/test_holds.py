@@ -13,6 +13,7 @@ from orders.holds import hold_yuan, most_of_order, why_not_take
 from orders.signals import more_held
 from refunds.holds import hold, release
 from refunds.states import RefundGoods, RefundKind
+from tests.cases import for_each
 from tests.rules.things import a_line, a_refund, an_order, code_of
 
 
@@ -36,7 +37,7 @@ def held(refund) -> list[Decimal]:
     return [line.amount for line in refund.own_lines]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("amount", "caps", "shares"),
     [
         ("10.00", ["10.00", "10.00"], ["5.00", "5.00"]),
@@ -66,7 +67,7 @@ def test_every_spread_adds_up_and_stays_below_each_cap_and_within_a_cent_of_prop
         )
 
 
-@pytest.mark.parametrize(("amount", "caps"), [("0.01", ["0.00"]), ("10.01", ["10.00"]), ("-0.01", ["10.00"])])
+@for_each(("amount", "caps"), [("0.01", ["0.00"]), ("10.01", ["10.00"]), ("-0.01", ["10.00"])])
 def test_what_does_not_fit_is_an_error(amount, caps):
     with pytest.raises(ValueError, match="does not fit"):
         allocate(Decimal(amount), yuan(*caps))
@@ -95,7 +96,7 @@ def test_another_amount_replaces_what_was_held_and_its_own_hold_does_not_count_a
 
 
 @pytest.mark.rule("P1")
-@pytest.mark.parametrize(
+@for_each(
     ("claimed", "amount", "code"),
     [
         ("0.00", "59.00", None),
@@ -127,7 +128,7 @@ def test_the_same_pieces_are_not_returned_twice():
 
 
 @pytest.mark.rule("Q10")
-@pytest.mark.parametrize(("keep", "left"), [("0.00", ["0.00", "0.00"]), ("10.00", ["6.00", "4.00"])])
+@for_each(("keep", "left"), [("0.00", ["0.00", "0.00"]), ("10.00", ["6.00", "4.00"])])
 def test_an_end_gives_back_all_but_what_is_paid_all_the_same(keep, left):
     order = an_order(a_line("30.00", quantity=2), a_line("40.00", item_id="8001"))
     refund = a_refund(order)
@@ -139,7 +140,7 @@ def test_an_end_gives_back_all_but_what_is_paid_all_the_same(keep, left):
 
 
 @pytest.mark.rule("P4")
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "goods", "counts"), [("refund_only", "", 0), ("refund_only", RefundGoods.RECALLED, 1), ("exchange", "", 1)]
 )
 def test_whose_pieces_come_back_counts_them(kind, goods, counts):

@@ -14,6 +14,7 @@ from config.embedded.paths import ROOT
 from operations.metrics import figures
 from operations.metrics.exporter import Application, Processes
 from operations.metrics.figures import Figures
+from tests.cases import for_each
 
 WHAT_IS_LOADED = """
 import django, sys
@@ -71,6 +72,7 @@ with asking("endpoint") as asked:
 noting.payment_asked("sandbox", "paid")
 noting.endpoint_called("taken")
 noting.buyers_seen("page")
+noting.read_from("replica")
 noting.limit_reached("store")
 """
 
@@ -158,7 +160,7 @@ def test_a_process_goes_on_where_its_figures_can_not_be_kept(tmp_path):
     assert lost.stderr.count("this process's figures can't be kept") == 1
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("method", "path", "shown", "key", "status"),
     [
         ("GET", "/metrics", None, None, 200),

@@ -13,6 +13,7 @@ from common.tenancy import TenantModel, system_scope
 from orders.actions import lock_order
 from refunds.actions import lock_refund
 from refunds.models import Refund
+from tests.cases import for_each
 from tests.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -27,7 +28,7 @@ def arguments(query) -> dict:
     return {name: ARGUMENTS.get(name, value) for name, value in some.items()}
 
 
-@pytest.mark.parametrize("query", NAMED.values(), ids=NAMED)
+@for_each("query", NAMED.values(), ids=NAMED)
 def test_each_runs_and_names_its_store(query):
     with system_scope():
         assert query.all(**arguments(query)) == []

@@ -14,6 +14,7 @@ from offers.terms import prepare_terms
 from orders.states import OrderStatus
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
+from tests.cases import for_each
 from tests.rules.things import a_coupon, a_line, a_refund, a_situation, a_store, an_offer, an_order, code_of
 from tests.world import NOON
 
@@ -32,7 +33,7 @@ def negotiated(**fields) -> Refund:
 
 
 @pytest.mark.rule("Q1", "Q2")
-@pytest.mark.parametrize(
+@for_each(
     ("order", "fields", "known", "code"),
     [
         ({}, {}, {}, None),
@@ -71,7 +72,7 @@ def test_whose_turn_it_is_then_what_is_pending_then_how_many_were_made():
 
 
 @pytest.mark.rule("Q4")
-@pytest.mark.parametrize("method", [*RETENTION, *NEGOTIATIONS])
+@for_each("method", [*RETENTION, *NEGOTIATIONS])
 def test_an_offer_that_the_marketplace_lacks_is_told_first(method):
     refund = retained(status=RefundStatus.CLOSED) if method in NEGOTIATIONS else negotiated(status=RefundStatus.CLOSED)
     refused = why_not_try(METHODS[method], a_situation(refund))
@@ -80,7 +81,7 @@ def test_an_offer_that_the_marketplace_lacks_is_told_first(method):
 
 
 @pytest.mark.rule("Q4")
-@pytest.mark.parametrize("method", RETENTION)
+@for_each("method", RETENTION)
 def test_a_method_that_is_off_is_told_after_the_refund_and_before_itself(method):
     refund = retained()
     used = an_offer(refund, "reassurance", OfferStatus.DECLINED)
@@ -101,7 +102,7 @@ def test_reassurance_once_also_as_the_second_offer():
 
 
 @pytest.mark.rule("T1", "T5", "T6")
-@pytest.mark.parametrize(
+@for_each(
     ("method", "kind", "order", "code"),
     [
         ("change_to_refund_only", RefundKind.RETURN_AND_REFUND, {}, None),
@@ -123,7 +124,7 @@ def test_each_change_needs_its_own_kind_of_request(method, kind, order, code):
 
 
 @pytest.mark.rule("T1")
-@pytest.mark.parametrize("category", ["50050359", "50025680", "201379903"])
+@for_each("category", ["50050359", "50025680", "201379903"])
 def test_fresh_food_is_not_negotiated_about(category):
     order = an_order(a_line(), a_line(category=category), store=a_store("taote", negotiation_open=True))
     assert code_of(why_not_offer(METHODS["change_to_refund_only"], a_situation(a_refund(order)))) == "category_not_open"
@@ -137,7 +138,7 @@ def test_without_a_coupon_the_method_is_no_option_but_may_be_tried():
 
 
 @pytest.mark.rule("Q12", "T5")
-@pytest.mark.parametrize(
+@for_each(
     ("method", "amount", "found"),
     [
         ("partial_refund", None, ("amount", "required")),
@@ -164,7 +165,7 @@ def test_an_amounts_own_bounds(method, amount, found):
 
 
 @pytest.mark.rule("Q9", "Q12", "Q13", "Q15")
-@pytest.mark.parametrize("method", RETENTION)
+@for_each("method", RETENTION)
 def test_a_method_with_nothing_filled_in_names_the_field(method):
     missing = {"reassurance": "message", "coupon": "coupons", "partial_refund": "amount", "red_packet": "amount"}
     with pytest.raises(Invalid) as raised:

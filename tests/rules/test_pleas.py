@@ -4,11 +4,12 @@ import pytest
 from django.utils import translation
 
 from refunds.pleas import MOST_CHARACTERS, missing_pieces, plea_in_words, reason_given
+from tests.cases import for_each
 
 pytestmark = pytest.mark.rule("P1")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("language", "words"),
     [
         ("en", "Announced, but not in the parcel: 8000 × 1, 8001 × 2"),
@@ -25,7 +26,7 @@ def test_the_reason_of_a_buyer_who_wrote_nothing_is_worded_for_the_reader():
         assert plea_in_words(reason_given("parcel_lost")) == "包裹丢失"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "plea",
     [
         "reason:",

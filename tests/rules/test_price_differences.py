@@ -6,13 +6,14 @@ import pytest
 
 from offers.methods import METHODS, Terms
 from stores.models import Product
+from tests.cases import for_each
 from tests.rules.things import a_refund, a_store, an_offer, an_order
 
 EXCHANGE = METHODS["exchange"]
 
 
 @pytest.mark.rule("Q16")
-@pytest.mark.parametrize(
+@for_each(
     ("price", "difference", "buyer", "merchant"),
     [
         ("59.00", "0.00", None, None),

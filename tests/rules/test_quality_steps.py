@@ -12,6 +12,7 @@ from refunds.quality.recovery import Recovery, recovery_from
 from refunds.quality.restrictions import hardest, steps_for
 from stores.marketplaces import current_rules
 from stores.marketplaces.base import QualityThreshold
+from tests.cases import for_each
 
 RULES = current_rules("pinduoduo")
 DEMOTION, NO_LISTINGS, OFF = RULES.quality_thresholds
@@ -23,7 +24,7 @@ def figures(refunds: int, orders: int) -> QualityFigures:
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize(
+@for_each(
     ("refunds", "orders", "steps"),
     [
         (0, 0, []),
@@ -52,7 +53,7 @@ def test_a_harder_step_brings_the_milder_ones_and_a_marketplace_without_steps_br
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize(
+@for_each(
     ("threshold", "refunds", "orders", "way"),
     [
         (DEMOTION, 6, 199, Recovery(1, 1)),  # five of 199 are 2.5 %; six of 200 are 3 %
@@ -85,7 +86,7 @@ def test_the_way_down_is_enough_and_not_one_too_many(refunds, orders, threshold)
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize(
+@for_each(
     ("part", "orders", "rate"),
     [
         (0, 0, "0.0000"),

@@ -19,6 +19,7 @@ from offers.situation import methods_on
 from offers.text import length
 from refunds.states import RefundReason
 from stores.marketplaces import current_rules
+from tests.cases import for_each
 from tests.rules.things import a_refund, a_situation, a_store, an_order
 
 # Ids of refunds that don't, and do, belong to the exploring share.
@@ -34,7 +35,7 @@ def ranked(reason=RefundReason.OTHER, refund_id=PLAIN, own=(), marketplace=()):
 
 
 @pytest.mark.rule("Q11")
-@pytest.mark.parametrize(
+@for_each(
     ("own", "marketplace", "score"),
     [
         (Tally(), Tally(), 0.5),
@@ -49,7 +50,7 @@ def test_a_score_is_the_stores_own_experience_on_that_of_the_marketplace(own, ma
 
 
 @pytest.mark.rule("Q11")
-@pytest.mark.parametrize(
+@for_each(
     ("reason", "methods"),
     [
         (RefundReason.SLOW_LOGISTICS, {"reassurance", "red_packet", "coupon", "reship"}),
@@ -101,7 +102,7 @@ def test_a_method_needs_both_switches_on_and_its_day_come():
 
 
 @pytest.mark.rule("Q5")
-@pytest.mark.parametrize(
+@for_each(
     ("text", "count"),
     [
         ("", 0),

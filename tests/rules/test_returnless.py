@@ -21,6 +21,7 @@ from refunds.returnless.why_not import (
 from refunds.states import EnrolmentStatus, EnrolmentStep, RefundKind, RefundProgramme
 from stores.models import Product
 from stores.states import ProductSource
+from tests.cases import for_each
 from tests.rules.things import a_line, a_refund, a_store, an_order, code_of
 from tests.world import NOON
 
@@ -36,7 +37,7 @@ def an_enrolment(status=E.IN_FORCE, version="3.0", balance="100.00", **budget) -
 
 
 @pytest.mark.rule("R2")
-@pytest.mark.parametrize(("marketplace", "offered"), [("kuaishou", True), ("tmall", False), ("pinduoduo", False)])
+@for_each(("marketplace", "offered"), [("kuaishou", True), ("tmall", False), ("pinduoduo", False)])
 def test_where_it_is_offered(marketplace, offered):
     assert code_of(why_not_offered(a_store(marketplace))) == (None if offered else "method_not_available")
 
@@ -105,7 +106,7 @@ def test_only_own_products_of_the_warehouse_are_covered():
 
 
 @pytest.mark.rule("R5")
-@pytest.mark.parametrize(
+@for_each(
     ("available", "threshold", "step", "draw", "added"),
     [
         ("100.00", "50.00", "30.00", "0.00", "0.00"),
@@ -124,7 +125,7 @@ def test_it_tops_up_by_the_agreed_amount_as_often_as_it_takes(available, thresho
 
 
 @pytest.mark.rule("R5")
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "spent"),
     [
         ({"balance": Decimal("0.01")}, False),
@@ -148,7 +149,7 @@ def test_a_budget_holds_what_is_reserved_and_no_more_than_a_column():
 
 
 @pytest.mark.rule("R1", "R3")
-@pytest.mark.parametrize(
+@for_each(
     ("promised", "kind", "status", "programme"),
     [
         (("returnless", "returnless"), RefundKind.REFUND_ONLY, OrderStatus.SHIPPED, RefundProgramme.RETURNLESS),

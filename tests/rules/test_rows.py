@@ -11,11 +11,12 @@ from common.tenancy import tenant_models
 from orders.models import Order
 from payments.models import Payment, Transfer
 from stores.models import Store
+from tests.cases import for_each
 
 AT = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("model", [Payment, Transfer])
+@for_each("model", [Payment, Transfer])
 def test_a_new_row_has_every_column_as_its_model_would_have_it(model):
     given = {"store_id": 7, "amount": Decimal("2.00"), "created_at": AT}
     quick, usual = new_row(model, **given), model(**given)

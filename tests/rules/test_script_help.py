@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from config.embedded.paths import ROOT
+from tests.cases import for_each
 
 SHELL = "#!/bin/sh\n"
 SCRIPTS = sorted(path.name for path in (ROOT / "scripts").iterdir() if path.suffix == "" and path.is_file())
@@ -25,8 +26,8 @@ def held(place):
     return {path for path in place.rglob("*") if "__pycache__" not in path.parts}
 
 
-@pytest.mark.parametrize("asked", ["--help", "-h"])
-@pytest.mark.parametrize("name", SCRIPTS)
+@for_each("asked", ["--help", "-h"])
+@for_each("name", SCRIPTS)
 def test_help_only_prints(bare, name, asked):
     assert (bare / "scripts" / name).read_text().startswith(SHELL)
     before = held(bare)

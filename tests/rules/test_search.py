@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 
 from common.search import CONTROL_OR_INVISIBLE, FILLERS, Folded, folded
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "written"),
     [
         ("261102a032", "261102A032"),
@@ -34,7 +35,7 @@ def test_they_are_the_same_folded(typed, written):
     assert folded(typed) == folded(written) != ""
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\u200b\ufeff", "\x00\x07", "-", "–", "\u3164"])
+@for_each("typed", ["", "   ", "\u200b\ufeff", "\x00\x07", "-", "–", "\u3164"])
 def test_nothing_to_search_for(typed):
     assert folded(typed) == ""
 

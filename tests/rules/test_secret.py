@@ -9,11 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.embedded.paths import ROOT, database_url
 from config.secret import check_secret_key, load_secret_key
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
-    "key", ["", "secret", "k" * 60, "abcd" * 20, "x7" + "0123456789" * 4, "django-insecure-" + "x7Kq9-" * 9]
-)
+@for_each("key", ["", "secret", "k" * 60, "abcd" * 20, "x7" + "0123456789" * 4, "django-insecure-" + "x7Kq9-" * 9])
 def test_a_weak_key_is_refused_with_the_way_out(key):
     with pytest.raises(ImproperlyConfigured, match="at least 50 random characters, or leave it unset"):
         check_secret_key(key)

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from common.apps import OBJECTS_BETWEEN_COLLECTIONS
 from config.embedded.paths import ROOT
 from config.environment import SETTINGS, Mistakes, read_environment
 from config.environment.retention import KEPT
@@ -14,13 +15,14 @@ from config.mail import mail_settings
 from config.processes import QUEUES
 from config.supervise.options import Options
 from scripts.settings_table import page
+from tests.cases import for_each
 
 NAMES = [setting.name for setting in SETTINGS]
 READ = re.compile(r'said\["([A-Z_]+)"\]')
 ASKED = re.compile(r"""\b((?:os\.)?environ)(?:\.\w+)?[(\[]\s*["']([A-Z_]+)["']""")
 # Who else reads the environment: `make run`, which has its own; and what is no setting of ours.
 OWN_WAYS = {"config/supervise/options.py", "config/supervise/prepare.py"}
-NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PROCESS_KIND"}
+NOT_OURS = {"DJANGO_SETTINGS_MODULE", "PROCESS_KIND", "SETTINGS_FILE"}
 KEY = "x7Kq9-" * 10
 SEALING_KEY = "c2VhbGluZyBrZXkgb2YgZXhhY3RseSAzMiBieXRlcy4="
 GOOD = {
@@ -82,7 +84,7 @@ def test_what_production_needs_is_enough_and_makes_it_strict(said):
     assert (values["DEBUG"], values["DEMO"], values["WEBHOOKS_ALLOW_LOOPBACK"]) == (False, False, False)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "value", "told"),
     [
         ("PORT", "x", "PORT must be a whole number from 1 to 65535, not “x”."),
@@ -113,6 +115,11 @@ def test_what_production_needs_is_enough_and_makes_it_strict(said):
             "CELERY_BROKER_URL",
             "amqp://a:hidden@/",
             "CELERY_BROKER_URL must name RabbitMQ's host: amqp://name:password@host",
+        ),
+        (
+            "CELERY_BROKER_URL",
+            "amqp://a:hidden@b/;redis://c",
+            "CELERY_BROKER_URL must name RabbitMQ's host: amqp://name:password@host:5672/vhost; several with ; between",
         ),
         *[
             (name, url, f"{name} must name each sentinel once and then the master: sentinel://:password@host1:26379,")
@@ -152,7 +159,7 @@ def test_a_mistake_is_one_sentence_that_names_the_setting_and_tells_no_secret(sa
     assert "hidden" not in sentence
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "value", "told"),
     [
         ("DEBUG", "1", "DEBUG must be 0 in production, or left out: Django's error pages."),
@@ -215,6 +222,58 @@ def test_the_page_of_settings_is_made_of_the_table():
     assert (ROOT / "docs" / "deploy.md").read_text() == page(), "scripts/settings_table.py writes it anew"
 
 
+NONSENSE = [
+    *("   ", "-1", "0", "1e9", "99999999999999", "12h", "１２", "nonsense!", "挽留", "{}", "%s", "\x1b[31m", "a b"),
+    *("//", "ftp://a/b", "https://a.com/x/", "https://a.com:99999", "https://user:pw@a.com", "http://[::1", "a,b,,c"),
+    *(
+        "postgres://",
+        "postgres://a:b@c:port/d",
+        "postgres://a:b@c/d/",
+        "postgres://a@/d?foo=bar",
+        "redis://",
+        "redis://h/x",
+    ),
+    *(
+        "redis://h:x/0",
+        "amqp://a:b@/",
+        "sentinel://a",
+        "10.0.0.0/33",
+        "é.example.com",
+        "/etc/passwd/x",
+        "'1'",
+        "x" * 5000,
+    ),
+]
+ANYTHING = {"DATA_DIR", "METRICS_DIR", "ALLOWED_HOSTS"}  # many of these are a directory's name, or a machine's
+
+
+def test_whatever_is_said_of_any_setting_is_taken_or_refused_in_one_sentence_that_names_it(said):
+    """Of each at least twenty of these are refused, and none is a traceback or an answer about another setting."""
+    wrong = []
+    alone = {**GOOD, "EMAIL_FROM": "a@b.c", "OWNER_DATABASE_URL": "", "METRICS_KEY": "k" * 20}
+    for setting in SETTINGS:
+        refused = 0
+        for value in NONSENSE:
+            try:
+                said(**{**alone, setting.name: value})
+            except Mistakes as mistakes:
+                refused += 1
+                [sentence] = mistakes.each
+                whole = sentence.startswith(f"{setting.name} ") and sentence.endswith(".") and "\n" not in sentence
+                wrong += [] if whole else [(setting.name, value, sentence)]
+        wrong += [(setting.name, refused)] if refused < 20 and setting.name not in ANYTHING else []
+    assert wrong == []
+    for name in ("HOST", "METRICS_HOST"):
+        assert said(**{name: "[::1]"})[name] == "::1"
+        assert "without scheme and port" in sentences(said, **{name: "http://127.0.0.1"})[0]
+    for name in ("DATA_DIR", "METRICS_DIR"):
+        assert "path" in sentences(said, **{name: "x" * 5000})[0]
+        assert "absolute path" in sentences(said, **{**GOOD, name: "somewhere"})[0]
+    assert said(REDIS_URL=" redis://h:6379/0 ")["REDIS_URL"] == "redis://h:6379/0", "blanks around it are a slip"
+    for sender in ("a@b.c", "Wanliu <a@b.c>", "挽留 <a@b.c>"):
+        assert said(EMAIL_URL="console:", EMAIL_FROM=sender)["EMAIL_FROM"] == sender
+
+
 def test_a_server_of_e_mail_needs_a_sender(said):
     [sentence] = sentences(said, EMAIL_URL="smtp://mail.a.com")
     assert sentence == "EMAIL_FROM must name the sender of what EMAIL_URL sends: Wanliu <desk@example.com>."
@@ -239,3 +298,12 @@ def test_figures_are_told_on_a_port_of_their_own_and_to_strangers_with_a_key_onl
         "METRICS_PORT must be another port than PORT: figures are nothing for the desk's callers."
     ]
     assert said(METRICS_HOST="0.0.0.0", METRICS_PORT="8000")["METRICS_DIR"] is None
+
+
+def test_garbage_is_looked_for_again_once_all_is_loaded():
+    """While the settings and all rooms are loaded it isn't, which takes a seventh of a start."""
+    looks = "print(gc.isenabled(), gc.get_threshold()[0], gc.get_freeze_count() > 0)"
+    command = [sys.executable, "-c", f"import django, gc; django.setup(); {looks}"]
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    assert ended.stdout == f"True {OBJECTS_BETWEEN_COLLECTIONS} True\n", ended.stderr

@@ -24,10 +24,10 @@ WORK = {
     "ImportRow",
     "payments": "GatewayNotice Reconciliation Difference Payment LedgerAccount Transfer DayAllowance SandboxTransfer",
     "refunds": "RefundLine Refund Appeal CarrierClaim DecisionJob DecisionRow Dispute Evidence EvidencePack "
-    "QualityRefund QualityDay ChangedDay QualityRestriction LiveSession Assignment Note Message UnclaimedParcel "
-    "ParcelPhoto",
-    "offers": "Offer BulkJob BulkRow OfferCoupon CouponGrant RolledUpOffer DailyRetention DailyLoss Acceptance "
-    "MarketplaceAcceptance AmountAcceptance MarketplaceAmountAcceptance Advice",
+    "QualityRefund QualityDay ChangedDay QualityRestriction LiveSession Assignment RefundTag Note Message "
+    "UnclaimedParcel ParcelPhoto",
+    "offers": "Offer BulkJob BulkRow OfferCoupon CouponGrant RolledUpOffer DailyRetention RetentionTotal DailyLoss "
+    "LossOutcome Acceptance MarketplaceAcceptance AmountAcceptance MarketplaceAmountAcceptance Advice",
     "connectors": "MirroredRefund RefundHint SentDecision PlatformTask",
     "webhooks": "Delivery FailedCall",
     "automation": "RuleVersion Ruling",

@@ -11,6 +11,7 @@ from payments.models import Payment, PaymentTerms
 from payments.payout_limits import why_lowered
 from payments.small import Allowance, usable_until, why_not_pay
 from stores.marketplaces import current_rules
+from tests.cases import for_each
 from tests.rules.things import a_store, an_order, code_of
 from tests.world import NOON
 
@@ -41,7 +42,7 @@ def test_the_numbers_of_the_rule_and_of_the_operators_terms():
 
 
 @pytest.mark.rule("K8", "K9", "K10")
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "amount", "code"),
     [
         ({}, "1000.00", None),
@@ -89,7 +90,7 @@ def test_the_day_says_what_is_left_and_until_when_by_the_stores_clock():
 
 
 @pytest.mark.rule("K8")
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "paid_at", "until"),
     [
         # paid on 20 November by the store's clock: the 365th day after it is 20 November of the next year
@@ -109,7 +110,7 @@ def test_the_365th_day_is_the_last_by_the_stores_calendar(zone, paid_at, until):
 
 
 @pytest.mark.rule("K9", "K10")
-@pytest.mark.parametrize(
+@for_each(
     ("amount", "place", "day_sum", "reason"),
     [
         ("10.00", 2, "50.00", ""),

@@ -7,6 +7,7 @@ import pytest
 from refunds.platform.suggestions import Facts, advise
 from refunds.states import RefundReason
 from stores.marketplaces.base import SuggestionRules
+from tests.cases import for_each
 
 pytestmark = pytest.mark.rule("R7")
 
@@ -39,7 +40,7 @@ def test_a_case_that_speaks_for_nobody_is_split():
     assert (advice["outcome"], advice["amount"]) == ("split", "50.00")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("known", "code", "weight"),
     [
         ({"credit_score": 700}, "credit", 2),
@@ -68,12 +69,12 @@ def test_each_ground_at_its_bound(known, code, weight):
     assert points(**known)[code] == weight
 
 
-@pytest.mark.parametrize("known", [{"amount": Decimal("30.01")}, {"amount": Decimal("499.99")}])
+@for_each("known", [{"amount": Decimal("30.01")}, {"amount": Decimal("499.99")}])
 def test_an_amount_in_between_is_no_ground(known):
     assert not {"small_amount", "large_amount"} & points(**known).keys()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("known", "outcome"),
     [
         ({"credit_score": 700, "is_vip": True}, "buyer"),  # 3
@@ -86,7 +87,7 @@ def test_from_three_points_on_a_side_is_suggested(known, outcome):
     assert advise(facts(**known), RULES)["outcome"] == outcome
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("amount", "share", "outcome", "part"),
     [
         ("99.99", "0.50", "split", "50.00"),  # to even

@@ -6,9 +6,10 @@ from django.utils.translation import override
 from common.errors import Invalid
 from orders.carriers import port_for
 from orders.waybills import KNOWN, carrier_label, carrier_named, waybill
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "kept"),
     [
         ("SF", "SF"),
@@ -29,9 +30,7 @@ def test_a_carrier_is_kept_by_its_code_or_by_the_name_it_was_given_on_purpose(ty
     assert carrier_named(typed) == kept
 
 
-@pytest.mark.parametrize(
-    "typed", ["", " ", "顺风速运", "SFF", "nobody", "other", "other:", "其他：", "other: other", "x" * 60]
-)
+@for_each("typed", ["", " ", "顺风速运", "SFF", "nobody", "other", "other:", "其他：", "other: other", "x" * 60])
 def test_any_other_name_is_unknown(typed):
     assert carrier_named(typed) is None
     with pytest.raises(Invalid) as refused:
@@ -46,7 +45,7 @@ def test_a_misspelt_carrier_is_answered_with_those_that_are_called_nearly_so():
         waybill("顺风速运", "1")
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@for_each("language", ["en", "zh-hans"])
 def test_every_carrier_can_be_chosen_by_the_name_it_is_shown_under(language):
     with override(language):
         assert {carrier_named(carrier_label(each.code)) for each in KNOWN} == {each.code for each in KNOWN}
@@ -58,7 +57,7 @@ def test_no_two_carriers_share_a_name():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     [
         "SF1234-5",
@@ -79,12 +78,12 @@ NOTHING = ["nan", "None", "NULL", "N/A", "-", "0", "00-0", "无"]
 TWO = ["7730123456789 7730123456790", "SF1000000001\nSF1000000002"]
 
 
-@pytest.mark.parametrize("typed", ["7730 1234 5678 90", " 773012345678 9\n", "SF 1000000001"])
+@for_each("typed", ["7730 1234 5678 90", " 773012345678 9\n", "SF 1000000001"])
 def test_a_number_may_be_written_in_groups(typed):
     assert waybill("SF", typed)[1] == "".join(typed.split())
 
 
-@pytest.mark.parametrize("typed", ["", " ", "SF_1", "SF/1", "单号1", "1" * 65, "a\x00_", *NOTHING, *TWO])
+@for_each("typed", ["", " ", "SF_1", "SF/1", "单号1", "1" * 65, "a\x00_", *NOTHING, *TWO])
 def test_what_is_no_number_is_named(typed):
     with pytest.raises(Invalid) as refused:
         waybill("SF", typed)

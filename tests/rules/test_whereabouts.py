@@ -8,6 +8,7 @@ from orders.models import Shipment
 from orders.states import OrderStatus, ShipmentStatus
 from refunds.goods import GoodsDisposition, reach
 from refunds.states import RefundKind, RefundProgramme
+from tests.cases import for_each
 from tests.rules.things import a_line, a_refund, a_store, an_order
 
 MAYBE = [True, False]
@@ -22,7 +23,7 @@ def way(parcel=None, *, others=False, marketplace="pinduoduo", order=(), lines=(
 
 
 @pytest.mark.rule("P2", "P4")
-@pytest.mark.parametrize(
+@for_each(
     ("parcel", "expected"),
     [
         (ShipmentStatus.AWAITING_PICKUP, GoodsDisposition.STOP),
@@ -40,7 +41,7 @@ def test_where_the_parcel_is_decides(parcel, expected):
 
 
 @pytest.mark.rule("P2", "P4")
-@pytest.mark.parametrize("parcel", [None, *ShipmentStatus])
+@for_each("parcel", [None, *ShipmentStatus])
 def test_what_is_unshipped_is_stopped_and_what_is_received_stays(parcel):
     assert way(parcel, order={"status": OrderStatus.UNSHIPPED}) == GoodsDisposition.STOP
     assert way(parcel, order={"status": OrderStatus.DELIVERED}) == GoodsDisposition.LEAVE
@@ -55,7 +56,7 @@ def test_only_where_the_marketplace_reaches_for_parcels():
 
 
 @pytest.mark.rule("P4", "R1")
-@pytest.mark.parametrize(
+@for_each(
     "fields",
     [{"kind": RefundKind.RETURN_AND_REFUND}, {"kind": RefundKind.EXCHANGE}, {"programme": RefundProgramme.RETURNLESS}],
 )
@@ -64,7 +65,7 @@ def test_goods_that_the_buyer_sends_back_or_keeps_are_left(fields):
 
 
 @pytest.mark.rule("P2", "P4")
-@pytest.mark.parametrize(
+@for_each(
     ("amount", "claimed", "others", "expected"),
     [
         ("59.00", "0.00", False, GoodsDisposition.RECALL),

@@ -5,8 +5,7 @@ Actions raise what it found, and nothing of their own.
 
 import ast
 
-import pytest
-
+from tests.cases import for_each
 from tests.test_architecture import IN_ROOMS, name
 
 # Where a refusal is raised on the spot, and why no function could be asked before.
@@ -75,7 +74,7 @@ def test_functions_that_are_asked_answer_alike():
     assert odd == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("code", "found"),
     [
         ("raise Refused('code', 'text')", [1]),

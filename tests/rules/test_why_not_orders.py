@@ -18,6 +18,7 @@ from orders.why_not import (
     why_not_ship_parcel,
     why_not_urge,
 )
+from tests.cases import for_each
 from tests.rules.things import a_line, an_order, code_of
 from tests.world import NOON
 
@@ -26,7 +27,7 @@ LEFT, GONE = "order_already_shipped", "invalid_transition"
 
 
 @pytest.mark.rule("P2", "K2", "K3", "K5")
-@pytest.mark.parametrize(
+@for_each(
     ("why_not", "codes"),
     [
         (why_not_ship, [None, LEFT, LEFT, GONE]),
@@ -62,7 +63,7 @@ def test_after_shipping_the_reason_names_the_parcel():
 
 
 @pytest.mark.rule("K4")
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "code"),
     [
         ({}, None),

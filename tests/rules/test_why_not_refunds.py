@@ -35,6 +35,7 @@ from refunds.why_not import (
     why_not_write,
 )
 from refunds.windows import why_not_ask
+from tests.cases import for_each
 from tests.rules.things import a_line, a_payment, a_refund, a_store, an_order, code_of
 from tests.world import NOON
 
@@ -53,7 +54,7 @@ MOVES = [
 
 
 @pytest.mark.rule("T8", "T10", "P1", "R7")
-@pytest.mark.parametrize(("why_not", "states", "ends"), MOVES, ids=lambda each: getattr(each, "__name__", None))
+@for_each(("why_not", "states", "ends"), MOVES, ids=lambda each: getattr(each, "__name__", None))
 def test_each_move_has_its_states_and_its_last_instant(why_not, states, ends):
     for status in RefundStatus:
         refund = a_refund(status=status, return_address_id=new_id())
@@ -64,7 +65,7 @@ def test_each_move_has_its_states_and_its_last_instant(why_not, states, ends):
 
 
 @pytest.mark.rule("P1", "R7")
-@pytest.mark.parametrize("status", RefundStatus)
+@for_each("status", RefundStatus)
 def test_only_a_return_without_an_address_waits_for_one(status):
     nowhere = a_refund(status=status)
     waits = status == S.AWAITING_RETURN
@@ -85,14 +86,14 @@ def test_a_refusal_says_where_the_refund_is_and_what_its_deadline_brings():
 
 
 @pytest.mark.rule("T8")
-@pytest.mark.parametrize(("times", "code"), [(2, None), (3, "attempts_exhausted")])
+@for_each(("times", "code"), [(2, None), (3, "attempts_exhausted")])
 def test_a_request_is_corrected_three_times_at_most(times, code):
     assert code_of(why_not_resubmit(a_refund(status=S.REJECTED, resubmissions=times), NOON)) == code
 
 
 @pytest.mark.rule("P1", "P2")
-@pytest.mark.parametrize("marketplace", ["taote", "tmall", "kuaishou", "pinduoduo"])
-@pytest.mark.parametrize(
+@for_each("marketplace", ["taote", "tmall", "kuaishou", "pinduoduo"])
+@for_each(
     ("status", "code"),
     [("unshipped", "nothing_to_return"), ("cancelled", "nothing_to_return"), ("shipped", None), ("delivered", None)],
 )
@@ -106,14 +107,14 @@ def test_only_goods_that_have_left_can_come_back(marketplace, status, code):
 
 
 @pytest.mark.rule("P2")
-@pytest.mark.parametrize(("pieces", "code"), [(2, None), (3, "nothing_to_return")])
+@for_each(("pieces", "code"), [(2, None), (3, "nothing_to_return")])
 def test_of_a_line_shipped_in_part_only_that_part_can_come_back(pieces, code):
     order = an_order(a_line(quantity=3, cancelled_quantity=1))
     assert code_of(why_not_return(order, a_refund(order, pieces=[pieces]).own_lines)) == code
 
 
 @pytest.mark.rule("R1")
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "code"),
     [
         ({"programme": RefundProgramme.RETURNLESS}, None),
@@ -126,7 +127,7 @@ def test_talking_first_is_for_refunds_without_return(fields, code):
     assert code_of(why_not_negotiate(refund, NOON)) == code
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("statuses", "code"),
     [
         ([], "invalid_transition"),
@@ -147,7 +148,7 @@ def test_only_what_was_declined_for_good_is_paid_again(statuses, code):
 
 
 @pytest.mark.rule("T9", "P5")
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "is_platforms", "code"),
     [
         ({"status": S.WITHDRAWN, "kind": RefundKind.RETURN_AND_REFUND}, True, None),
@@ -165,7 +166,7 @@ def test_only_money_beside_which_the_buyer_has_something_is_given_up(fields, is_
 
 
 @pytest.mark.rule("P3")
-@pytest.mark.parametrize(
+@for_each(
     ("reason", "after", "code"),
     [
         (RefundReason.NO_REASON_7D, timedelta(days=7), None),
@@ -194,7 +195,7 @@ def a_dispute(**fields) -> Dispute:
 
 
 @pytest.mark.rule("R7")
-@pytest.mark.parametrize(
+@for_each(
     ("fields", "side", "after", "code"),
     [
         ({}, CaseSide.MERCHANT, timedelta(days=3) - INSTANT, None),
@@ -240,8 +241,6 @@ def test_evidence_is_taken_while_somebody_may_still_decide():
 
 
 @pytest.mark.rule("Q17")
-@pytest.mark.parametrize(
-    ("written", "code"), [(0, None), (MOST_MESSAGES - 1, None), (MOST_MESSAGES, "message_limit_reached")]
-)
+@for_each(("written", "code"), [(0, None), (MOST_MESSAGES - 1, None), (MOST_MESSAGES, "message_limit_reached")])
 def test_a_thread_holds_so_many_messages_of_a_side(written, code):
     assert code_of(why_not_write(written)) == code

@@ -6,8 +6,8 @@ from collections import defaultdict
 from importlib import import_module
 
 import polib
-import pytest
 
+from tests.cases import for_each
 from tests.test_architecture import IN_ROOMS, ROOT, name
 
 PAGE = ROOT / "docs" / "words.md"
@@ -75,7 +75,7 @@ def test_the_page_has_words():
     assert len({row["word"] for row in ROWS}) == len(ROWS)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["word"])
+@for_each("row", ROWS, ids=lambda row: row["word"])
 def test_a_word_lives_where_the_page_says(row):
     for home in re.findall(r"`([\w.]+)`", row["homes"]):
         try:

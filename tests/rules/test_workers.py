@@ -19,6 +19,7 @@ from common.workers import drain, in_turn, side_by_side
 from orders.models import Shipment
 from payments.models import GatewayNotice, Payment
 from payments.states import NoticeResult
+from tests.cases import for_each
 
 READ_AT = datetime(2026, 3, 1, 8, tzinfo=UTC)  # by the database's clock
 TURN = uuid4()
@@ -68,7 +69,7 @@ def test_pauses_are_short_at_first_then_double_and_then_a_person_is_called():
     assert row.last_error == "still no answer"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("attempts", "pause"),
     [(3, FIRST_RETRY_AFTER), (9, timedelta(minutes=32)), (10, LONGEST_RETRY_AFTER)],
 )

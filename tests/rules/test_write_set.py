@@ -15,6 +15,7 @@ from common.models import Event
 from common.tenancy import system_scope
 from common.writes import LostUpdate, WriteSet
 from stores.models import Product, Store
+from tests.cases import for_each
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
@@ -141,7 +142,7 @@ class TestInserts:
             writes.flush()
         assert not Product.objects.exists()
 
-    @pytest.mark.parametrize("title", ['say "no", {or} \\ NULL', "NULL", "", "一条毛毯", "a\nb"])
+    @for_each("title", ['say "no", {or} \\ NULL', "NULL", "", "一条毛毯", "a\nb"])
     def test_texts_come_back_as_they_went(self, store, title):
         product = Product(store=store, item_id="1", title=title, price=Decimal("59.00"))
         writes = WriteSet()
@@ -164,7 +165,7 @@ class TestEvents:
         assert (event.subject_type, event.subject_id, event.topic_id) == ("product", product.pk, product.pk)
         assert (event.from_state, event.to_state, event.rule, event.data) == ("a", "b", "P1", {"by": "hand"})
 
-    @pytest.mark.parametrize("data", [{}, {"by": "hand", "how": "twice"}, {"how": "twice"}])
+    @for_each("data", [{}, {"by": "hand", "how": "twice"}, {"how": "twice"}])
     def test_other_data_than_declared_is_a_programming_error(self, product, counted, data):
         writes = WriteSet()
         with pytest.raises(TypeError, match=r"test\.counted"):

@@ -23,7 +23,9 @@ from offers.models import (
     BulkRow,
     CouponGrant,
     DailyLoss,
+    LossOutcome,
     OfferCoupon,
+    RetentionTotal,
     StoreMethod,
 )
 from orders.erp.imports import stage_import
@@ -49,6 +51,7 @@ from refunds.models import (
     UnclaimedParcel,
 )
 from refunds.team.notes import write_note
+from refunds.team.tags import tag_refund
 from stores.models import Membership, Product, SavedView, User
 from stores.people.invitations import invite
 from tests.tenancy.things import (
@@ -96,6 +99,7 @@ def furnish(shop: Shop) -> Shop:
         open_lost_claim(refund)
         owner = Membership.objects.first().user
         Assignment.objects.create(store=shop.store, refund=refund, assignee=owner, since=NOON)
+        tag_refund(store_id=shop.store.pk, refund_id=refund.pk, name="VIP", actor=MERCHANT, now=NOON)
         make_notice(shop, owner)
         write_note(store_id=shop.store.pk, refund_id=refund.pk, text="wet box", actor=MERCHANT, now=NOON)
         ask_for_export(store=shop.store, buyer=refund.order.number, actor=MERCHANT, now=NOON)
@@ -174,7 +178,10 @@ def _furnish_retention(shop: Shop, refund, offer) -> None:
     said = {"method": "gift", "chance": 1, "was_tried": False, "was_taken": True, "arms": []}
     Advice.objects.create(store=store, offer=offer, **said)
     set_cost_rates(store=store, changes={}, actor=MERCHANT, now=NOON)
-    DailyLoss.objects.create(store=store, date=NOON.date(), marketplace=store.marketplace, reason="other")
+    of_day = {"store": store, "date": NOON.date(), "marketplace": store.marketplace, "reason": "other"}
+    DailyLoss.objects.create(**of_day)
+    RetentionTotal.objects.create(store=store, date=NOON.date(), part="day")
+    LossOutcome.objects.create(**of_day, refund=refund)
     job = BulkJob.objects.create(store=store, actor={}, total=1, created_at=NOON)
     BulkRow.objects.create(store=store, job=job, refund=refund, method="gift", offer=offer)
     SavedView.objects.create(

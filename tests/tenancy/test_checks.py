@@ -6,6 +6,7 @@ from django.core.checks import Tags, run_checks
 from django.db import connection
 
 from common.system_checks import check_role_is_plain
+from tests.cases import for_each
 from tests.tenancy.furnish import tenant_tables
 from tests.tenancy.test_tables import REFERENCES
 
@@ -29,8 +30,8 @@ def test_the_wall_stands():
     assert complaints() == set()
 
 
-@pytest.mark.parametrize("table", tenant_tables())
-@pytest.mark.parametrize(
+@for_each("table", tenant_tables())
+@for_each(
     "hole",
     [
         "DROP POLICY tenant ON {0}",
@@ -45,7 +46,7 @@ def test_a_table_without_its_policy_is_named(table, hole):
     assert f"{table} has no" in message
 
 
-@pytest.mark.parametrize(("table", "column", "parent"), REFERENCES)
+@for_each(("table", "column", "parent"), REFERENCES)
 def test_a_reference_that_may_leave_the_store_is_named(table, column, parent):
     execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_same_store")
     assert complaints() == {("wanliu.E003", f"{table}.{column} may refer to a row of another store.")}

@@ -25,6 +25,7 @@ def test_every_key_and_reference_is_within_a_store():
         ("id",),
         ("store_id",),
         ("job_id",),
+        ("refund_id",),
         ("store_id", "id", "day"),
     }
     said = "\n".join(citus.statements())

@@ -1,16 +1,14 @@
 """Who looked at buyers' data: no address of the API or the desk shows any of it without leaving that on record."""
 
 from datetime import timedelta
-from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.test import Client, RequestFactory
 
-from common.looks import ShownRows
+from common.looks import ShownFile, ShownRows
 from common.retention import all_retentions
 from common.tenancy import system_scope, tenant_scope
 from orders.models import Order
@@ -23,104 +21,17 @@ from privacy.looks.places import is_of_people
 from privacy.models import BuyerRequest, Look
 from privacy.states import LookWay
 from stores.permissions import actor_of
-from tests.tenancy.calls import CALLS
-from tests.tenancy.furnish import furnish
+from tests.tenancy.marked import MARKED, mark
 from tests.tenancy.routes import ADMIN, API, routes_under
-from tests.tenancy.test_admin import OBJECT_ROUTES, fill, model_of, one_of, variants
-from tests.tenancy.test_urls import make
-from tests.tenancy.things import Names
 from tests.world import NOON, make_shop, make_user
 from workbench.store.looks import title_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
-MARKS = ("Zq81-", "欧阳Zq82", "1391234", "翠湖路Zq83", "这是Zq84")
-MARKED = {
-    "buyer_id": "Zq81-open-id",
-    "buyer_name": "欧阳Zq82",
-    "address": "云南省昆明市翠湖路Zq83号",
-    "address_name": "欧阳Zq82",
-    "address_phone": "13912345678",
-    "address_detail": "翠湖路Zq83号",
-}
-
 
 @pytest.fixture(autouse=True)
 def _nothing_is_known_to_be_on_record(monkeypatch):
     monkeypatch.setattr(noting, "_remembered", set())
-
-
-def mark(shop) -> None:
-    """Make every order and refund of the store tell of one buyer."""
-    with system_scope(), connection.cursor() as cursor:
-        columns = ", ".join(f"{name} = %s" for name in MARKED)
-        cursor.execute(f"UPDATE orders_order SET {columns} WHERE store_id = %s", [*MARKED.values(), shop.store.pk])
-        cursor.execute("UPDATE refunds_refund SET description = %s WHERE store_id = %s", ["这是Zq84", shop.store.pk])
-
-
-def shows_marks(answer) -> bool:
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    text = body.decode(errors="ignore")
-    return any(each in text or each.encode().decode("unicode_escape", "ignore") in text for each in MARKS)
-
-
-def test_no_call_of_the_api_shows_a_buyer_without_a_look(monkeypatch):
-    """Every call with marked data: each answer with any of it has its look, about that order where it is about one."""
-    monkeypatch.setattr("stores.api.throttle.KeyThrottle.allow_request", lambda *args: True)
-    shop = furnish(make_shop("taote"))
-    seen, without, vague = set(), [], []
-    for call in CALLS:
-        for kind in call.key:
-            names = Names(shop)  # what a call has changed is another's no more
-            call.path(names), call.body and call.body(names)
-            mark(shop)
-            answer = make(call, names, shop, kind=kind)
-            if answer.status_code >= 300 or not shows_marks(answer):
-                continue
-            seen.add(call.route)
-            told = kind == "M" and call.is_write  # what the marketplace has just said itself
-            if not told and not answer.looks:
-                without.append(str(call))
-            if call.route in ("orders/{}/", "refunds/{}/") and [look.topic_id for look in answer.looks] == [None]:
-                vague.append(str(call))
-    assert without == vague == []
-    assert seen >= {"orders/", "orders/{}/", "refunds/", "refunds/{}/", "orders/export/"}
-
-
-@pytest.mark.parametrize("who", ["owner", "operator"])
-def test_no_page_of_the_desk_shows_a_buyer_without_a_look(who):
-    """Every page, list, search and file of the desk, for an owner, and for an operator who has picked no store."""
-    shop = furnish(make_shop("taote"))
-    user = make_user(who, operator=True) if who == "operator" else make_user(who, shop=shop)
-    client = Client(raise_request_exception=False)
-    client.force_login(user, "stores.permissions.RoleBackend")
-    mark(shop)
-    paths = [route.path for route in routes_under(ADMIN) if "<" not in route.path]
-    paths += [f"{path}?{name}={quote(term)}" for path, name, term in SEARCHED]
-    paths += [fill(route, one_of(model_of(route), shop), **each) for route in OBJECT_ROUTES for each in variants(route)]
-    with system_scope():
-        order = Order.objects.filter(store_id=shop.store.pk).first()
-    paths += [f"/admin/customers/?store={shop.store.code}&buyer={quote(MARKED['buyer_id'])}"]
-    without, shown = [], set()
-    for path in paths:
-        if "logout" in path or "switch-store" in path:
-            continue
-        cache.clear()
-        answer = client.get(path)
-        if answer.status_code == 200 and shows_marks(answer):
-            shown.add(path.partition("?")[0])
-            without += [] if shop.store.pk in {look.store_id for look in answer.looks} else [path]
-    assert without == []
-    assert {"/admin/", "/admin/refunds/refund/", "/admin/orders/order/", "/admin/customers/", "/admin/search/"} <= shown
-    assert f"/admin/orders/order/{order.pk}/change/" in shown or len(shown) > 15
-
-
-SEARCHED = [
-    ("/admin/refunds/refund/", "q", MARKED["address_phone"]),
-    ("/admin/orders/order/", "q", MARKED["address_phone"]),
-    ("/admin/search/", "s", MARKED["buyer_name"]),
-    ("/admin/customers/", "q", MARKED["buyer_name"]),
-]
 
 
 def marked_order(shop) -> Order:
@@ -160,12 +71,64 @@ def test_an_answer_is_sent_once_it_is_on_record_and_is_noted_once_a_day(monkeypa
     with system_scope():
         assert Look.objects.count() == 2
 
-    def broken(looks):
+    client = Client()
+    client.force_login(make_user("anna", shop=shop), "stores.permissions.RoleBackend")
+
+    def read(path):
+        request = RequestFactory().get(path)
+        request.COOKIES = {name: cookie.value for name, cookie in client.cookies.items()}
+        return handler.get_response(request)
+
+    def broken(statement, looks):
         raise DatabaseError
 
-    monkeypatch.setattr(noting, "_insert", broken)
-    assert call(f"orders/{refund.order.number}/").status_code == 500
-    assert "Zq8" not in call(f"orders/{refund.order.number}/").content.decode()
+    page = f"/admin/orders/order/{refund.order_id}/change/"
+    assert "Zq8" in read(page).content.decode()
+    with system_scope():
+        assert Look.objects.get(place="admin:orders_order_change").topic_id == refund.order_id
+    noting._remembered.clear()
+    monkeypatch.setattr(noting, "_run", broken)
+    for answer in (call(f"orders/{refund.order.number}/"), read(page)):
+        assert answer.status_code == 500
+        assert "Zq8" not in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_and_its_look_are_one_transaction(monkeypatch):
+    """Both are there or neither; of a call that only reads nobody waits for a disk; what didn't commit isn't known."""
+    shop = make_shop("taote")
+    refund, other = shop.refund(), shop.refund()
+    path, waits = f"{API}refunds/{refund.pk}/approve/", []
+    said = noting._run
+
+    def told(statement, looks):
+        said(statement, looks)
+        waits.append(run("SHOW synchronous_commit")[0][0])
+
+    def broken(statement, looks):
+        raise DatabaseError
+
+    def call(method, path):
+        headers = {"Authorization": f"Bearer {shop.merchant_key}"}
+        request = RequestFactory().generic(method, path, "{}", content_type="application/json", headers=headers)
+        return LookHandler().get_response(request)
+
+    run("SET synchronous_commit = on")  # the tests' own server waits for no disk
+    monkeypatch.setattr(noting, "_run", broken)
+    assert call("POST", path).status_code == 500
+    assert shop.reload(refund).status == "awaiting_merchant"
+    monkeypatch.setattr(noting, "_run", told)
+    with monkeypatch.context() as at_commit:
+        at_commit.setattr(connection, "_commit", lambda: broken(None, None))
+        assert call("POST", path).status_code == 500
+    assert noting._remembered == set()
+    assert call("POST", path).status_code == 200
+    assert call("GET", f"{API}refunds/{other.pk}/").status_code == 200
+    assert waits == ["on", "on", "off"]
+    with system_scope():
+        assert set(Look.objects.values_list("topic_id", flat=True)) == {refund.pk, other.pk}
+    assert len(noting._remembered) == 2
+    run("RESET synchronous_commit")
 
 
 def test_looks_are_never_changed_and_go_by_months(settings):
@@ -255,6 +218,11 @@ def test_owners_see_who_looked_and_buyers_are_told_when(django_assert_max_num_qu
     assert "Last day: The last day is before the first one." in backwards
     nothing_told = looks_of(ShownRows(), **{**listed, "stores": [shop.store.pk]})
     assert [(look.topic_id, look.buyers) for look in nothing_told] == [(None, 0)]
+    before = client.get("/admin/looks/").context["lines"]
+    put_on_record(nothing_told)
+    assert client.get("/admin/looks/").context["lines"] == before, "what touched nobody's data"
+    with_file = ShownRows(listed=[refund], files=[ShownFile(shop.store.pk, "csv late", 7)])
+    assert [(look.topic_id, look.buyers) for look in looks_of(with_file, **listed)] == [(None, 1), (None, 7)]
     assert who(since="nonsense") == who(before="nonsense") == who(buyer="nobody") == []
     assert who(since="0001-01-01") == who(until="9999-12-31") == who(until="2026-02-30") == [], "days of another age"
     with system_scope():

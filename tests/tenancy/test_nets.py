@@ -52,6 +52,7 @@ DEVICE = {
 }
 NETS = {
     "rule_version_once": again("automation_ruleversion"),
+    "refund_tag_once": again("refunds_refundtag"),
     "ruling_of_a_rule": "UPDATE automation_ruling SET outcome = 'unmatched'",
     "ruling_once_per_refund": again("automation_ruling"),
     "store_rule_live_is_published": "UPDATE automation_storerule SET version = 0",
@@ -156,6 +157,7 @@ NETS = {
     "product_taken_off_is_unlisted": "UPDATE stores_product SET listed = true, taken_off = true",
     "quality_day_once": again("refunds_qualityday"),
     "quality_refund_once": again("refunds_qualityrefund"),
+    "retention_total_once": again("offers_retentiontotal"),
     "reconciliation_once_a_day": twice(
         "payments_reconciliation",
         **{"gateway": "'x'", "date": "now()", "lines": "0", "payments": "0", "differences_found": "0"},
@@ -200,7 +202,7 @@ def test_the_tables_refuse_what_must_never_be_of_each_kind(subtests):
     make_furnished_shop()
     for net, sql in NETS.items():
         with subtests.test(net), pytest.raises(IntegrityError, match=net):
-            table(sql)
+            table(sql, net)
 
 
 def test_every_constraint_is_asked_by_its_name():
@@ -230,3 +232,24 @@ def test_no_count_is_below_zero():
         held = {name for name, definition in cursor.fetchall() if definition.endswith(">= 0))")}
     assert len(counts) > 60
     assert counts - held == set()
+
+
+def test_what_a_model_says_is_unique_is_so_in_its_table():
+    """Columns that are unique by themselves, whose index PostgreSQL names: no constraint of ours declares them."""
+    ours = [model for model in apps.get_models() if (ROOT / model.__module__.partition(".")[0]).is_dir()]
+    said = {
+        (model._meta.db_table, field.column)
+        for model in ours
+        if not model._meta.proxy
+        for field in model._meta.local_concrete_fields
+        if field.unique and not field.primary_key
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indrelid::regclass::text, attname FROM pg_index JOIN pg_attribute "
+            "ON attrelid = indrelid AND attnum = indkey[0] "
+            "WHERE indisunique AND indisvalid AND indnkeyatts = 1 AND indpred IS NULL"
+        )
+        held = set(cursor.fetchall())
+    assert len(said) > 5
+    assert said - held == set()

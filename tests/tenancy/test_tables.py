@@ -15,6 +15,7 @@ from common.ids import event_id
 from common.tenancy import NoScope, current_scope, system_scope, tenant_models, tenant_scope
 from common.writes import WriteSet
 from stores.models import ApiKey
+from tests.cases import for_each
 from tests.tenancy.furnish import fingerprint, make_furnished_shop, tenant_tables
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,7 @@ def test_a_table_with_a_store_column_is_a_tenants_table():
     assert {name for (name,) in with_store} == set(TABLES) - {"stores_store"}
 
 
-@pytest.mark.parametrize("table", TABLES)
+@for_each("table", TABLES)
 def test_row_level_security_is_on_and_forced_with_one_policy_for_everything(table):
     [(enabled, forced)] = run(
         "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table]

@@ -277,7 +277,7 @@ def test_a_message_that_breaks_here_is_put_off_and_the_others_go_out(shop, endpo
     work()
     assert "refund.requested" in names(receiver)
     (row,) = [each for each in deliveries(shop) if each["event"] == "0"]
-    assert (row["status"], row["attempts"], row["last_error"]) == ("waiting", 1, "DoesNotExist")
+    assert (row["status"], row["attempts"], row["last_error"]) == ("waiting", 1, "broken")
     assert shown(shop, endpoint)["failures"] == 0
 
 

@@ -6,6 +6,7 @@ from django.test import Client
 
 from common.tenancy import system_scope
 from stores.models import Membership
+from tests.cases import for_each
 from tests.world import make_shop, make_user
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def test_signing_in_leads_to_the_overview(taote):
     assert client.get("/admin/").status_code == 200
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "Wait 15 minutes"), ("zh-hans", "请等待 15 分钟")])
+@for_each(("language", "text"), [("en", "Wait 15 minutes"), ("zh-hans", "请等待 15 分钟")])
 def test_five_wrong_passwords_lock_the_sign_in_and_say_for_how_long(taote, language, text):
     make_user("anna", shop=taote, role="agent")
     client = Client()
@@ -129,7 +130,7 @@ def test_times_are_shown_in_the_stores_zone(taote, clock, sign_in):
     assert "2026-11-21 24:00" in page
 
 
-@pytest.mark.parametrize("key", ["x", "9" * 30, "-1", "%00"])
+@for_each("key", ["x", "9" * 30, "-1", "%00"])
 def test_an_address_that_names_no_row_is_not_found(sign_in, key):
     desk = sign_in("operator")
     for model in site._registry:

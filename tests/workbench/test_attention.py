@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.conf import settings as settings_module
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
@@ -12,11 +13,13 @@ from common.attention import kinds_of_attention
 from common.declared import rooms
 from common.models import Setback
 from common.obligations import obligations
+from common.replica import standing
+from common.sentences import sentence
 from common.tenancy import system_scope
 from common.waiting import MOST_WAITING, what_waits
 from notices.models import Robot
 from operations.metrics import figures
-from payments.models import Payment
+from payments.models import Payment, PaymentTerms
 from privacy.models import BuyerRequest
 from refunds.actions import approve_refund
 from refunds.deciding import Chosen, decide_together
@@ -106,6 +109,58 @@ def test_what_a_stores_people_wait_for_is_there_until_it_is_set_right(taote, sig
     assert shown(operator)["Refunds of bulk decisions that couldn't be decided"][0] == "1"
 
 
+def test_where_people_work_a_store_without_a_gateway_pays_nobody_and_says_so(sign_in, taote, settings):
+    operator, label = sign_in("operator"), "Stores whose payments reach nobody: no gateway is chosen"
+    make_shop("taote", is_sandbox=True)
+    assert label not in shown(operator)
+    settings.PRODUCTION, settings.SECURE_SSL_REDIRECT = True, False
+    assert shown(operator)[label] == ("1", "/admin/stores/store/")
+    with taote.scope():
+        PaymentTerms.objects.create(store=taote.store, gateway="wechatpay")
+    assert label not in shown(operator)
+
+
+@pytest.mark.parametrize(
+    ("error", "english", "chinese"),
+    [
+        (OperationalError("10.0.0.7 refused"), "The reason: no connection.", "原因：无法连接。"),
+        (
+            ProgrammingError("permission denied"),
+            "The reason: something broke here, and the log says what.",
+            "原因：本系统出错",
+        ),
+        (
+            "it is of another cluster",
+            "it is of another cluster.",
+            "它属于另一个数据库集群",
+        ),
+    ],
+    ids=["away", "broken", "another's"],
+)
+def test_why_the_replica_fails_is_read_in_plain_words(sign_in, settings, monkeypatch, error, english, chinese):
+    def measured() -> float:
+        raise standing.NoReplica(sentence(error)) if isinstance(error, str) else error
+
+    all_live()
+    settings.REPLICA_DATABASE = {"ENGINE": "anything"}
+    monkeypatch.setattr(standing, "measured_lag_s", measured)
+    operator = sign_in("operator")
+    assert english in text(operator.get("attention/"))
+    assert "Error" not in text(operator.get("attention/"))
+    operator.client.cookies[settings_module.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert chinese in text(operator.get("attention/"))
+
+
+def test_what_no_sweep_does_is_told_in_the_readers_language(taote, sign_in, clock):
+    all_live()
+    taote.refund()
+    clock.move(days=3)
+    operator = sign_in("operator")
+    assert "Past its deadline, and no sweep does it: deadlines" in shown(operator)
+    operator.client.cookies[settings_module.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert "售后时限" in text(operator.get("attention/"))
+
+
 def test_every_kind_has_a_list_that_opens_and_is_told_once(sign_in):
     operator, kinds = sign_in("operator"), kinds_of_attention()
     rows = operator.get("attention/").context["quiet"]
@@ -141,7 +196,7 @@ def test_all_of_it_is_one_statement_however_many_stores_there_are(sign_in, monke
 
 
 # Of these a store has one, or a few: they are read as they lie.
-FEW = {"setbacks", "connections", "endpoints", "files", "packs", "robots"}
+FEW = {"setbacks", "connections", "endpoints", "files", "packs", "robots", "gateways"}
 
 
 def test_whatever_grows_is_looked_for_in_partial_indexes(db):

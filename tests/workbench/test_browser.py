@@ -38,7 +38,7 @@ def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
     page.fill("[name=amount]", "2")
     page.fill("[name=message]", "亲，补偿 2 元")
     page.click("#to-preview")
-    assert "Keep the goods and receive ¥2.00." in page.inner_text("#buyer-sees")
+    page.wait_for_selector("#buyer-sees:has-text('Keep the goods and receive ¥2.00.')")
     page.click("#edit-offer")
     assert page.input_value("[name=message]") == "亲，补偿 2 元"
     page.click("#to-preview")

@@ -15,6 +15,7 @@ from refunds.models import Refund
 from refunds.states import RefundStatus
 from stores.models import Membership
 from stores.permissions import actor_of
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,11 @@ def test_preview_job_and_results(tmall, sign_in, clock):
     state = desk.get(f"offers/bulkjob/{job.pk}/progress/").json()
     assert (state["sent"], state["refused"], state["finished"]) == (1, 1, True)
     assert {row["status"]: bool(row["detail"]) for row in state["rows"]} == {"sent": False, "refused": True}
-    results = desk.get(f"offers/bulkjob/{job.pk}/change/").content.decode()
+    page = desk.get(f"offers/bulkjob/{job.pk}/change/")
+    results = page.content.decode()
+    assert [row.status for row in page.context["rows"]] == ["refused", "sent"], (
+        "what somebody has to look at comes first"
+    )
     assert 'data-progress="' not in results
     assert f"/admin/refunds/refund/{slow.pk}/change/" in results
     assert "Offers are possible only while the refund awaits the merchant." in results
@@ -157,7 +162,7 @@ def test_buyers_get_the_words_of_the_preview(tmall, sign_in, monkeypatch):
         assert Offer.objects.get().message == previewed == "zh-hans"
 
 
-@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+@for_each("role", ["viewer", "finance", "warehouse"])
 def test_sending_is_for_agents_and_owners(tmall, sign_in, role):
     refund, desk = tmall.refund(reason="slow_logistics"), sign_in(role, tmall)
     assert 'form="bulk"' not in desk.get(QUEUE).content.decode()

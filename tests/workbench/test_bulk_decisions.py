@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from automation.sweeps import run_rules
 from common.models import Event
 from common.tenancy import system_scope
 from refunds.actions import reject_refund
@@ -15,6 +16,8 @@ from refunds.messages import post_message
 from refunds.models import DecisionJob, DecisionRow
 from stores.actions import remove_member, update_store
 from stores.models import Membership
+from tests.automation.rules import live
+from tests.cases import for_each
 from tests.world import BUYER, MERCHANT, NOON, OPERATOR, make_shop, wait
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,8 @@ def test_many_are_approved_from_the_queue_and_those_left_out_are_named(taote, si
 
     with taote.scope():
         post_message(store_id=taote.store.pk, refund_id=changed.pk, text="我不退了", actor=BUYER, now=NOON)
+    live(taote, act="tell", text="look")
+    assert run_rules() == 4, "which is no news of any of them"
     form = {**fields(page), "step": "send", **addresses(page)}
     started = desk.client.post(f"/admin/{APPROVE}", form)
     with taote.scope():
@@ -96,6 +101,8 @@ def test_many_are_approved_from_the_queue_and_those_left_out_are_named(taote, si
         changed.pk: "left_out",
     }
     assert rows[changed.pk][1] == "It changed after the preview, so it was left out: Message (buyer)."
+    shown = [row.status for row in desk.get(f"{page_of}change/").context["rows"]]
+    assert shown == ["left_out", "done", "done"], "what somebody has to look at comes first"
     statuses = [taote.reload(each).status for each in (money, back, changed, dear)]
     assert statuses == ["refunding", "awaiting_return", "awaiting_merchant", "awaiting_merchant"]
     with taote.scope():
@@ -188,7 +195,7 @@ def test_what_happened_between_preview_and_button_is_told_in_the_results(taote, 
     assert "It changed after the preview" in rows[kept.pk][1]
 
 
-@pytest.mark.parametrize("address", [APPROVE, REJECT])
+@for_each("address", [APPROVE, REJECT])
 def test_nothing_too_much_foreign_and_forbidden(taote, sign_in, address):
     desk, mine, theirs = sign_in("agent", taote), taote.refund(), make_shop("taote").refund()
     assert desk.get(address).status_code == 405

@@ -12,6 +12,7 @@ from tests.api.helpers import ask
 from tests.api.test_disputes import CLAIM, dispute
 from tests.api.test_evidence import PDF, picture, show
 from tests.api.test_phones import film
+from tests.cases import for_each
 from tests.tenancy.things import PHOTO
 from tests.world import make_shop
 
@@ -145,7 +146,7 @@ def test_an_early_decision_is_asked_twice_in_view_of_both_sides(taote, sign_in, 
     assert taote.reload(refund).status == "closed"
 
 
-@pytest.mark.parametrize("role", ["owner", "agent", "warehouse", "viewer", "finance"])
+@for_each("role", ["owner", "agent", "warehouse", "viewer", "finance"])
 def test_roles_decide_nothing_and_show_what_they_may(taote, sign_in, role):
     refund, dispute_id = opened(taote)
     desk = sign_in(role, taote)
@@ -181,7 +182,7 @@ def test_evidence_is_uploaded_and_seen_in_the_page(taote, sign_in):
     assert desk.get(f"{REFUND}/{refund.pk}/evidence/{paper.pk}/")["Content-Disposition"].startswith("attachment")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("content", "says"),
     [(b"<html>", "Only pictures (JPEG, PNG, WebP, GIF, HEIC)"), (b"", "The file is empty."), (None, "required")],
 )

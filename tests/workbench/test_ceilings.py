@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.cases import for_each
+
 pytestmark = pytest.mark.django_db
 PAGE = {"name": "Store", "time_zone": "Asia/Shanghai"}
 
@@ -25,7 +27,7 @@ def test_the_owner_sets_a_ceiling_and_the_agent_is_told(taote, sign_in):
     assert told not in agent.get(path).content.decode()
 
 
-@pytest.mark.parametrize("typed", ["-1", "1e3", "12.345", "五十", "99999999999"])
+@for_each("typed", ["-1", "1e3", "12.345", "五十", "99999999999"])
 def test_what_is_no_ceiling_is_said_at_its_field(taote, sign_in, typed):
     answer = settings_of(taote, sign_in("owner", taote), finance_payment_ceiling=typed)
     assert list(answer.context["form"].errors) == ["finance_payment_ceiling"]

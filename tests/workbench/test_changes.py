@@ -20,6 +20,7 @@ from stores import actions
 from stores.models import Membership, Store
 from stores.permissions import actor_of
 from tests.automation.rules import live
+from tests.cases import for_each
 from tests.workbench.conftest import Desk
 from tests.world import MERCHANT, NOON, OPERATOR, make_shop, make_user
 from workbench.store.changed_things import ON_THE_STORES_PAGE, SHOWN_ON
@@ -47,7 +48,7 @@ def lines(answer) -> list[str]:
     return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", item)).split()) for item in items]
 
 
-@pytest.mark.parametrize("role", ["viewer", "agent", "finance", "warehouse"])
+@for_each("role", ["viewer", "agent", "finance", "warehouse"])
 def test_only_owners_and_operators_see_it(taote, sign_in, role):
     desk = sign_in(role, taote)
     assert desk.get("changes/").status_code == 403
@@ -152,7 +153,7 @@ def test_pages_follow_without_gap_or_repetition(taote, sign_in):
     assert rest[-1].startswith("Store opened")
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "１", "1\0", ""])
+@for_each("before", ["x", "-1", "9" * 30, "１", "1\0", ""])
 def test_a_page_that_makes_no_sense_is_empty_or_the_first(taote, sign_in, before):
     assert sign_in("owner", taote).get("changes/", before=before, who="\0", area="\0").status_code == 200
 

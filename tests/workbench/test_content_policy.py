@@ -7,6 +7,7 @@ from django.test import Client
 
 from common.rates import Rate
 from common.web import address_limits
+from tests.cases import for_each
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +24,7 @@ def check(answer) -> None:
     assert HANDLER.findall(text) == []
 
 
-@pytest.mark.parametrize(
-    "path", ["", "refunds/refund/", "orders/order/", "offers/coupon/add/", "insights/", "stores/apikey/add/"]
-)
+@for_each("path", ["", "refunds/refund/", "orders/order/", "offers/coupon/add/", "insights/", "stores/apikey/add/"])
 def test_the_desk_has_no_script_in_its_pages(sign_in, taote, path):
     taote.refund()
     check(sign_in("owner", taote).get(path))
@@ -35,7 +34,7 @@ def test_the_page_of_a_refund_has_no_script_in_it(sign_in, taote):
     check(sign_in("owner", taote).get(f"refunds/refund/{taote.refund().pk}/change/"))
 
 
-@pytest.mark.parametrize("path", ["/admin/login/", "/b/x/", "/api/v1/docs/"])
+@for_each("path", ["/admin/login/", "/b/x/", "/api/v1/docs/"])
 def test_pages_for_strangers_have_none_either(path):
     check(Client().get(path))
 

@@ -9,6 +9,7 @@ from common.tenancy import system_scope
 from offers.coupons import create_coupon
 from offers.models import Coupon
 from stores.models import Membership
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def make(shop, name="满 50 减 5", channel="smart_retention", since=-1, days=30
         )
 
 
-@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+@for_each("role", ["viewer", "finance", "warehouse"])
 def test_owners_and_agents_make_coupons(tmall, sign_in, role):
     desk = sign_in(role, tmall)
     assert desk.get("offers/coupon/").status_code == 200
@@ -103,7 +104,7 @@ def test_the_list_says_which_coupons_retention_recognises(tmall, sign_in):
     assert "Make a new coupon on the channel “Platform smart recommended retention”" in page
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("field", "value"),
     [
         ("amount_off", "0"),

@@ -16,6 +16,7 @@ from refunds.sweeps import sweep_due_refunds
 from stores import actions as store_actions
 from stores import marketplaces
 from stores.marketplaces import current_rules
+from tests.cases import for_each
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +27,8 @@ def path(refund, page="change/"):
 
 
 @pytest.mark.rule("T8")
-@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
-@pytest.mark.parametrize(
+@for_each("role", ["viewer", "finance", "warehouse"])
+@for_each(
     ("page", "data"),
     [
         ("decide/approve/", {}),
@@ -133,7 +134,7 @@ def returned(taote, clock):
 
 
 @pytest.mark.rule("P1")
-@pytest.mark.parametrize(
+@for_each(
     ("code", "note", "status"), [("inspection-passed", "", "refunding"), ("inspection-failed", "worn", "rejected")]
 )
 def test_the_warehouse_inspects(taote, returned, sign_in, code, note, status):
@@ -196,7 +197,7 @@ def test_the_warehouse_ships_and_the_viewer_does_not(taote, clock, sign_in):
 
 
 @pytest.mark.rule("T8")
-@pytest.mark.parametrize(("marketplace", "named"), [("taote", True), ("tmall", False), ("pinduoduo", False)])
+@for_each(("marketplace", "named"), [("taote", True), ("tmall", False), ("pinduoduo", False)])
 def test_a_rule_is_named_only_where_it_is_the_marketplaces_own(sign_in, clock, marketplace, named):
     shop = make_shop(marketplace)
     refund, desk = shop.refund(), sign_in("agent", shop)
@@ -254,7 +255,7 @@ def test_a_return_without_an_address_is_listed_and_gets_one(taote, clock, sign_i
     assert 'id="decide-return-address"' not in desk.get(path(refund)).content.decode()
 
 
-@pytest.mark.parametrize("page", ["refunds/refund/{refund}/decide/", "payments/payment/{payment}/"])
+@for_each("page", ["refunds/refund/{refund}/decide/", "payments/payment/{payment}/"])
 def test_declined_money_is_given_up_on_the_refunds_page_and_on_the_payments(sign_in, clock, page):
     shop = make_shop("tmall")
     refund = shop.refund(shop.order(buyer_id="sandbox-decline"), kind="refund_only")

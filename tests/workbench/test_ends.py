@@ -6,6 +6,7 @@ from django.test import Client
 from common.calendar import PLATFORM_ZONE
 from common.tenancy import system_scope
 from offers.buyer.links import link_for
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -73,7 +74,7 @@ def test_one_that_ends_within_a_day_says_at_what_time(sign_in):
     assert f"until {LAST} 18:00 · 20 left" in text
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@for_each("zone", ZONES)
 def test_a_key_names_its_last_day(zone, sign_in):
     shop = shop_in(zone)
     desk = sign_in("owner", shop)

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.admin import site
 
+from tests.cases import for_each
 from tests.world import make_shop
 from workbench.dashboard import balanced_columns
 from workbench.kit.queue import QueueMixin
@@ -76,7 +77,7 @@ def test_lists_of_what_has_never_been_have_no_filters_and_no_tick(bare, sign_in)
     assert "Everything is shipped." in desk.get("orders/order/").content.decode()
 
 
-@pytest.mark.parametrize("count", range(2, 25))
+@for_each("count", range(2, 25))
 def test_no_tile_stands_alone_in_its_row(count):
     columns = balanced_columns(count)
     assert columns <= 6

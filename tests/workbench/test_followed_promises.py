@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 
 from common.tenancy import system_scope
-from operations.verification import run_checks
 from orders.carriers import sandbox
 from orders.carriers.base import CarrierStage
 from orders.models import OwedParcel, SandboxParcel
@@ -14,21 +13,15 @@ from orders.parcels import sweep_due_parcels
 from refunds.models import CarrierClaim, Refund
 from tests.api.helpers import ask, code, detail, everything
 from tests.api.test_what_was_paid import place
+from tests.cases import for_each
 from tests.marketplace import connected, followed
 from tests.parcels import SILENT, UNPICKED, ask_everybody
 from tests.workbench.test_promises import LIST, promise
 from tests.world import NOON, make_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("Q16")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "everything_holds"), pytest.mark.rule("Q16")]
 
 RIGHT = {"carrier": "圆通", "tracking_number": "yt 77", "reason": "typed wrong"}
-
-
-@pytest.fixture(autouse=True)
-def everything_holds(clock):
-    yield
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
 
 
 @pytest.fixture
@@ -76,7 +69,7 @@ def ends(clock, number, stage):
     ask_everybody()
 
 
-@pytest.mark.parametrize("method", ["gift", "reship", "exchange"])
+@for_each("method", ["gift", "reship", "exchange"])
 def test_its_number_is_corrected_before_the_pick_up_and_both_stay_on_record(tmall, sign_in, method):
     parcel = promise(tmall, method)
     if method == "exchange":
@@ -118,7 +111,7 @@ def test_the_warehouse_corrects_it_at_the_desk_and_asks_a_silent_carrier_again(t
 
 
 @pytest.mark.rule("P3")
-@pytest.mark.parametrize(
+@for_each(
     ("stage", "event", "claims"),
     [
         (CarrierStage.LOST, "parcel.lost", [("9.90", "open")]),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
+from tests.cases import for_each
 from workbench.integrate import guide
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -19,7 +20,7 @@ def read_anew():
     guide.rendered.cache_clear()
 
 
-@pytest.mark.parametrize("name", list(guide.DOCUMENTS))
+@for_each("name", list(guide.DOCUMENTS))
 def test_a_document_is_a_page_whose_contents_lead_to_its_parts(taote, sign_in, name):
     page = sign_in("owner", taote).get(f"integrate/guide/{name}/").content.decode()
     anchors = re.findall(r'<li><a href="#([\w-]+)">', page)
@@ -63,7 +64,7 @@ def sections(file: str) -> list[tuple[list[str], list[str], list[str]]]:
     return found
 
 
-@pytest.mark.parametrize("translated", guide.TRANSLATED)
+@for_each("translated", guide.TRANSLATED)
 def test_a_translation_has_the_parts_the_code_and_the_names_of_the_english_one(translated):
     english, other = sections(guide.DOCUMENTS[translated[0]][0]), sections(guide.TRANSLATED[translated])
     assert len(english) == len(other) > 10

@@ -196,5 +196,5 @@ def test_the_overview_shows_the_month_in_one_more_statement(taote, sign_in):
     assert warehouse.get("").context["money_kept"] is None
     with CaptureQueriesContext(connection) as captured:
         owner.get("")
-    figures = [query["sql"] for query in captured if "offers_daily" in query["sql"]]
+    figures = [query["sql"] for query in captured if "offers_retentiontotal" in query["sql"]]
     assert len(figures) == 1

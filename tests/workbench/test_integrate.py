@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from common.models import Event
+from tests.cases import for_each
 from tests.tenancy.things import make_delivery, make_endpoint, make_failed_call
 from tests.world import NOON, make_shop
 from webhooks.models import Delivery
@@ -58,7 +59,7 @@ def test_a_sandbox_shows_its_clock(sign_in):
     assert "Test clock 2026-11-22 12:00" in text_of(owner.get("integrate/"))
 
 
-@pytest.mark.parametrize("role", ["agent", "viewer", "finance", "warehouse"])
+@for_each("role", ["agent", "viewer", "finance", "warehouse"])
 def test_nobody_but_owners_sees_it(taote, sign_in, role):
     call = make_failed_call(taote)
     desk = sign_in(role, taote)

@@ -20,6 +20,7 @@ from stores.people.sending import send_letters
 from stores.people.why_not import MOST_NAMES_TRIED
 from stores.permissions import actor_of
 from stores.states import MemberRole
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, OPERATOR, make_user
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def error_of(answer) -> str:
     return " ".join(text for texts in answer.context["form"].errors.values() for text in texts)
 
 
-@pytest.mark.parametrize("role", [MemberRole.AGENT, MemberRole.FINANCE, MemberRole.WAREHOUSE, MemberRole.VIEWER, None])
+@for_each("role", [MemberRole.AGENT, MemberRole.FINANCE, MemberRole.WAREHOUSE, MemberRole.VIEWER, None])
 def test_only_owners_and_the_operator_invite(taote, owner, role):
     somebody = make_user("somebody", shop=taote, role=role) if role else make_user("somebody")
     with taote.scope():
@@ -123,7 +124,7 @@ def test_who_works_there_already_and_operators_leave_the_link_to_others(taote, o
     assert Client().post(path_of(invitation), NEW).status_code == 302
 
 
-@pytest.mark.parametrize("form", [{"username": "owner"}, {"username": "b ö b!"}, {"username": "stranger"}])
+@for_each("form", [{"username": "owner"}, {"username": "b ö b!"}, {"username": "stranger"}])
 def test_a_name_that_is_taken_looks_like_one_that_cannot_be(taote, other, owner, form):
     make_user("stranger", shop=other)
     answer = Client().post(path_of(invited(taote, owner)), NEW | form)
@@ -145,7 +146,7 @@ def test_nobody_looks_for_accounts_with_a_link(taote, owner, monkeypatch):
     assert Client().post(path_of(invitation), NEW).status_code == 302
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("form", "field"),
     [
         ({"password1": "short", "password2": "short"}, "password2"),
@@ -191,7 +192,7 @@ def test_a_link_is_as_good_as_whoever_made_it(taote, owner):
     assert "newcomer" not in members(taote)
 
 
-@pytest.mark.parametrize("token", ["", "x", "x:y:z", "WzEsICJhIl0:abc:def"])
+@for_each("token", ["", "x", "x:y:z", "WzEsICJhIl0:abc:def"])
 def test_a_link_that_was_tampered_with_is_a_missing_page(taote, owner, token):
     page = path_of(invited(taote, owner))
     good = page.split("/")[3]

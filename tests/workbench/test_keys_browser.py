@@ -6,7 +6,7 @@ import pytest
 
 from common import clock
 from refunds.models import Refund
-from tests.browser import DESKTOP, arrive, in_browser, sign_in
+from tests.browser import DESKTOP, arrive, arrive_in, in_browser, sign_in
 from tests.world import make_shop, make_user
 
 pytestmark = [*in_browser]
@@ -56,8 +56,7 @@ def test_a_queue_is_cleared_with_the_keyboard_alone(shop, open_queue):
     page.keyboard.press("Control+Enter")
     arrive(page, "#decide-reject")  # the next one of the queue
     page.keyboard.press("r")
-    arrive(page, "#id_reason")
-    page.focus("#id_reason")
+    arrive_in(page, "#id_reason")
     page.keyboard.type("a r u n / ? 1: the parcel holds another shirt")
     assert page.input_value("#id_reason").startswith("a r u n / ? 1")
     page.keyboard.press("Control+Enter")
@@ -68,6 +67,18 @@ def test_a_queue_is_cleared_with_the_keyboard_alone(shop, open_queue):
     arrive(page, ".wl-empty")
     assert "awaiting_merchant" not in statuses(shop)
     assert "rejected" in statuses(shop)
+    assert wrong == []
+
+
+def test_the_cursor_is_in_the_first_field_however_late_the_page_is_drawn(shop, open_queue):
+    shop.refund(shop.order(), now=clock.now())
+    page, wrong = open_queue()
+    page.route("**/alpine*.js", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    arrive(page, "#decide-reject")
+    page.keyboard.press("r")
+    arrive_in(page, "#id_reason")
     assert wrong == []
 
 

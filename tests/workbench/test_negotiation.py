@@ -3,6 +3,7 @@
 import pytest
 
 from offers.models import Offer
+from tests.cases import for_each
 from tests.world import NOON
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_the_tick_is_required(taote, refund, sign_in):
 
 
 @pytest.mark.rule("T5")
-@pytest.mark.parametrize(
+@for_each(
     ("amount", "text"),
     [
         ("59.01", "At most 59.00 can be refunded here."),

@@ -14,6 +14,7 @@ from orders.saving import change_address, urge_order
 from stores.actions import update_store
 from stores.models import Membership, Store
 from tests.api.helpers import ask
+from tests.cases import for_each
 from tests.workbench.conftest import Desk
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
@@ -111,7 +112,7 @@ def test_after_shipping_the_reason_is_told(kuaishou, sign_in):
 
 
 @pytest.mark.rule("K3", "K7")
-@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+@for_each("role", ["viewer", "finance", "warehouse"])
 def test_only_owners_and_agents_change_addresses_and_give_coupons(kuaishou, sign_in, role):
     order, given, desk = kuaishou.order(shipped=False), coupon(kuaishou), sign_in(role, kuaishou)
     page = f"orders/order/{order.pk}/"
@@ -205,7 +206,7 @@ def test_priority_orders_have_a_queue(kuaishou, sign_in):
 
 
 @pytest.mark.rule("K6")
-@pytest.mark.parametrize("role", ["owner", "agent", "warehouse", "viewer"])
+@for_each("role", ["owner", "agent", "warehouse", "viewer"])
 def test_at_the_number_the_ways_in_are_interrupted_and_the_ways_out_are_free(kuaishou, sign_in, role):
     settings(kuaishou, urge_alert_at=3)
     desk = sign_in(role, kuaishou)
@@ -268,7 +269,7 @@ def test_over_several_stores_each_counts_for_itself(kuaishou, sign_in):
 
 
 @pytest.mark.rule("K6")
-@pytest.mark.parametrize("path", ["", "orders/order/", "orders/owedparcel/"])
+@for_each("path", ["", "orders/order/", "orders/owedparcel/"])
 def test_it_costs_one_statement_however_many_wait(kuaishou, sign_in, path):
     desk = sign_in("owner", kuaishou)
 

@@ -10,6 +10,7 @@ from payments.settlement import settle_batch
 from refunds.messages import post_message
 from refunds.models import Dispute
 from tests.api.test_disputes import bring_to, dispute
+from tests.cases import for_each
 from tests.workbench.test_station import sent_back
 from tests.world import BUYER, NOON, make_shop
 
@@ -65,7 +66,7 @@ DECISIONS = [
 ]
 
 
-@pytest.mark.parametrize(("beside", "role", "page", "decision", "data"), DECISIONS)
+@for_each(("beside", "role", "page", "decision", "data"), DECISIONS)
 def test_what_happened_to_the_refund_since_stops_a_decision_beside_it(
     shop, sign_in, beside, role, page, decision, data
 ):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cases import for_each
 from tests.parcels import UNPICKED, ask_everybody
 from tests.world import make_shop
 
@@ -49,7 +50,7 @@ def test_a_part_then_the_rest(shop, order, sign_in):
     assert shop.reload(order).status == "shipped"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("pieces", "words"),
     [
         ({}, "Say how many pieces of what are in this parcel."),

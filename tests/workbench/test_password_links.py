@@ -18,6 +18,7 @@ from stores.people.links import password_link
 from stores.people.passwords import MOST_ASKED, make_password_link
 from stores.people.sending import send_letters
 from stores.permissions import actor_of
+from tests.cases import for_each
 from tests.workbench.test_second_factor import SECRET, code_at
 from tests.world import NOON, OPERATOR, make_user
 
@@ -132,7 +133,7 @@ def test_the_second_factor_is_still_asked_for(anna, mailbox):
     assert answer.headers["Location"] == "/admin/second-step/"
 
 
-@pytest.mark.parametrize("password", ["short", "password123", "anna@example.com", "correct horse 9"])
+@for_each("password", ["short", "password123", "anna@example.com", "correct horse 9"])
 def test_a_password_that_is_weak_or_the_old_one_is_refused_and_the_link_stays_good(anna, password):
     link, client = path(anna), Client()
     answer = use(link, password, client)
@@ -151,9 +152,7 @@ def test_a_link_ends_after_a_day_and_with_the_next_sign_in(anna, clock):
     assert "This link is over" in use(late).content.decode()
 
 
-@pytest.mark.parametrize(
-    "wrong", ["x/y", "MQ/set-password", "MQ/abc-def", "%00/a-b", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA/a-b"]
-)
+@for_each("wrong", ["x/y", "MQ/set-password", "MQ/abc-def", "%00/a-b", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA/a-b"])
 def test_a_link_that_is_none_says_that_it_is_over(anna, wrong):
     answer = Client().get(f"/admin/password/{wrong}/")
     assert (answer.status_code, "This link is over" in answer.content.decode()) == (200, True)

@@ -7,6 +7,7 @@ from django.test import Client
 
 from common.tenancy import system_scope
 from stores.models import ApiKey, Membership, Store, User
+from tests.cases import for_each
 from tests.world import make_user
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +129,7 @@ def test_a_lost_password_is_replaced_and_ends_the_sessions(sign_in):
     assert sign_in_with("anna", password).get("/admin/").headers["Location"] == "/admin/password_change/"
 
 
-@pytest.mark.parametrize("role", ["owner", "agent"])
+@for_each("role", ["owner", "agent"])
 def test_accounts_are_the_operators_alone(taote, sign_in, role):
     desk, anna = sign_in(role, taote), make_user("anna")
     new = {"username": "bob", "full_name": "", "role": "viewer"}
@@ -156,7 +157,7 @@ def test_an_account_that_makes_no_sense_is_refused_at_its_field(taote, sign_in):
     assert User.objects.count() == 2
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Orders: read and write"), ("zh-hans", "订单：读写")])
+@for_each(("language", "words"), [("en", "Orders: read and write"), ("zh-hans", "订单：读写")])
 def test_scopes_are_shown_in_words(taote, sign_in, language, words):
     owner = sign_in("owner", taote)
     owner.client.cookies["django_language"] = language
@@ -171,7 +172,7 @@ def test_scopes_are_shown_in_words(taote, sign_in, language, words):
         assert not re.search(r">[^<]*orders:write", page)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("zone", "today", "tomorrow", "ends"),
     [
         ("Pacific/Kiritimati", "2026-11-21", "2026-11-22", "2026-11-22T10:00:00+00:00"),  # a day ahead of UTC by now

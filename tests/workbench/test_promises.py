@@ -9,6 +9,7 @@ from offers.actions import accept_offer, send_offer
 from orders.models import OwedParcel
 from orders.parcels import sweep_due_parcels
 from stores.actions import upsert_products
+from tests.cases import for_each
 from tests.world import BUYER, MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_the_tabs_follow_a_promise(tmall, clock, sign_in):
 
 
 @pytest.mark.rule("Q16")
-@pytest.mark.parametrize("role", ["agent", "viewer", "finance"])
+@for_each("role", ["agent", "viewer", "finance"])
 def test_the_warehouse_sends_and_the_others_see(tmall, sign_in, role):
     parcel, desk = promise(tmall), sign_in(role, tmall)
     page = desk.get(f"{LIST}{parcel.pk}/change/")

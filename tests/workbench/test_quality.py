@@ -11,6 +11,7 @@ from refunds.quality.figures import Day, QualityFigures
 from refunds.quality.recovery import Recovery, recovery_from
 from refunds.quality.restrictions import review_all
 from stores.marketplaces import current_rules
+from tests.cases import for_each
 from tests.quality import ask, bulk_orders, restrict
 from tests.world import NOON, make_shop
 
@@ -34,7 +35,7 @@ def chart_of(answer) -> dict:
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize("role", ["viewer", "agent", "owner", "finance", "warehouse"])
+@for_each("role", ["viewer", "agent", "owner", "finance", "warehouse"])
 def test_everybody_in_the_store_sees_the_figures(shop, sign_in, role):
     bulk_orders(shop, 37, NOON - timedelta(hours=1))
     refund = ask(shop)
@@ -74,7 +75,7 @@ def test_past_restrictions_stay_to_be_seen(shop, sign_in, clock):
 
 
 @pytest.mark.rule("P7")
-@pytest.mark.parametrize("days", [30, 90])
+@for_each("days", [30, 90])
 def test_the_trend_is_the_rate_of_the_window_day_by_day(shop, sign_in, days):
     bulk_orders(shop, 20, NOON - timedelta(days=40))
     order = shop.order(quantity=20)  # paid yesterday
@@ -155,7 +156,7 @@ def test_a_marketplace_without_steps_only_shows_figures(taote, sign_in):
     assert "This marketplace restricts nobody" in text_of(sign_in("viewer", taote).get(PAGE))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("refunds", "orders", "expected"),
     [(6, 100, Recovery(2, 100)), (10, 100, Recovery(6, 234)), (5, 100, Recovery(1, 67)), (4, 10, Recovery(0, 0))],
 )

@@ -1,6 +1,7 @@
 """The queue: what each tab shows, in which order, and at what cost."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
@@ -9,8 +10,9 @@ from offers.actions import send_offer
 from refunds import actions, returns
 from refunds.messages import post_message
 from stores.models import Membership
+from tests.api.test_arrivals import returning
 from tests.world import BUYER, MERCHANT, NOON, make_shop
-from workbench.kit.queue import QueueFilter, QueueMixin, capped
+from workbench.kit.queue import MOST_COUNTED, QueueFilter, QueueMixin, capped
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +146,7 @@ def test_statements_do_not_grow_with_the_rows(taote, clock, desk):
     assert len(many) == len(few) <= 11
     counting = [sql for sql in many if "COUNT(" in sql.upper()]
     assert len(counting) == 1  # what is mine and what is nobody's, up to a limit
-    assert counting[0].count("LIMIT 10001") == counting[0].upper().count("COUNT(") == 2
+    assert counting[0].count(f"LIMIT {MOST_COUNTED + 1}") == counting[0].upper().count("COUNT(") == 2
 
 
 def test_pages_without_a_count(taote, clock, desk, monkeypatch):
@@ -167,6 +169,23 @@ def test_the_overview_counts_and_links(taote, clock, desk):
     assert len(page.context["deadlines"]) == 1
 
 
+def test_the_warehouse_finds_what_is_in_its_hands_on_the_overview(taote, clock, sign_in):
+    """What awaits a decision isn't theirs to take, and would stand before what is."""
+    taote.refund()
+    taote.order(shipped=False)
+    back = returning(taote, taote.order(), "59.00")
+    clock.move(days=8)  # two before the inspection is due
+    desk = sign_in("warehouse", taote)
+    page, tiles = desk.get(""), desk.tiles()
+    assert "Awaiting me" not in tiles
+    assert (tiles["Returns to inspect"], tiles["To ship"]) == ("1", "1")
+    assert [refund.pk for refund in page.context["deadlines"]] == [UUID(back)]
+    assert "?queue=returns" in page.content.decode()
+    owner = sign_in("owner", taote)
+    assert {"Awaiting me", "Returns to inspect"} <= set(owner.tiles())
+    assert len(owner.get("").context["deadlines"]) == 2
+
+
 def test_the_overview_counts_all_lists_in_one_statement_however_many_stores_and_queues(clock, sign_in):
     shops = [make_shop(name) for name in ("tmall", "taote", "kuaishou", "pinduoduo")]
     desk = sign_in("owner", shops[0])
@@ -175,7 +194,7 @@ def test_the_overview_counts_all_lists_in_one_statement_however_many_stores_and_
             Membership.objects.create(store=shop.store, user=desk.user, role="owner")
         shop.refund()
     asked = desk.statements("")
-    assert len([sql for sql in asked if "count(*)" in sql.lower()]) == 1
+    assert len([sql for sql in asked if sql.lower().startswith("select (select count(*)")]) == 1
     assert len(asked) <= 12
 
 
@@ -204,7 +223,15 @@ def test_counts_are_capped(taote, clock, desk, monkeypatch):
 
 
 def test_a_count_has_separators_and_an_end():
-    assert [capped(0), capped(1240), capped(10_000), capped(10_001)] == ["0", "1,240", "10,000", "10,000+"]
+    assert [capped(0), capped(240), capped(500), capped(501)] == ["0", "240", "500", "500+"]
+
+
+def test_a_queue_whose_rows_are_dear_is_counted_to_an_end_that_is_near(taote, clock, desk, monkeypatch):
+    monkeypatch.setattr("workbench.kit.queue.MOST_DEAR", 2)
+    for _ in range(4):
+        propose(taote, taote.refund(kind="refund_only"))
+    tiles = desk.tiles()
+    assert (tiles["Awaiting me"], tiles["Negotiating"]) == ("4", "2+")
 
 
 def test_the_length_of_a_page_is_chosen_once(taote, clock, desk, monkeypatch):

@@ -20,6 +20,7 @@ from payments.settlement import settle_batch
 from refunds.actions import approve_refund
 from stores.models import ReturnAddress
 from tests.api.test_gateways import SANDBOX
+from tests.cases import for_each
 from tests.returnless import join, open_shop
 from tests.tenancy.things import make_parcel, make_small_payment
 from tests.world import MERCHANT, NOON, make_shop
@@ -50,9 +51,7 @@ def test_the_export_of_orders_has_chinese_heads_and_states(sign_in):
     assert row.startswith(f"{order.number},待发货,")
 
 
-@pytest.mark.parametrize(
-    ("group_by", "head"), [("day", "日期"), ("method", "挽留方式"), ("reason", "原因"), ("agent", "客服")]
-)
+@for_each(("group_by", "head"), [("day", "日期"), ("method", "挽留方式"), ("reason", "原因"), ("agent", "客服")])
 def test_the_table_of_money_kept_names_each_column_once(sign_in, group_by, head):
     shop = make_shop("tmall")
     answer = chinese(sign_in("owner", shop)).get("insights/", format="csv", group_by=group_by)
@@ -86,7 +85,7 @@ def test_who_started_a_live_session_is_the_marketplace(sign_in):
     assert "平台" in text_of(chinese(sign_in("owner", shop)).get("changes/"))
 
 
-@pytest.mark.parametrize("reason", ["missing_parts", "minor_flaw"])
+@for_each("reason", ["missing_parts", "minor_flaw"])
 def test_a_gifts_reason_speaks_of_no_flaw(sign_in, reason):
     assert "flaw" not in METHODS["gift"].why(None)
     shop = make_shop("tmall")

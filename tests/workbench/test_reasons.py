@@ -10,7 +10,8 @@ from orders.models.shipment_import import ShipmentImport
 from payments.models import Payment
 from payments.small import Allowance
 from refunds.models import Appeal, CarrierClaim, Dispute, EvidencePack
-from stores.models import Membership
+from stores.models import Membership, User
+from tests.cases import for_each
 from tests.tenancy.things import make_dispute, make_small_payment
 from tests.world import NOON, make_user
 from workbench.cases.appeals import DecideAppeal
@@ -33,14 +34,14 @@ OVER = Allowance(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("decision", "row", "code"),
     [
         (DecideAppeal(), Appeal(status="decided"), "invalid_transition"),
         (DecideDispute(), Dispute(status="decided"), "invalid_transition"),
         (ResumePayment(), Payment(needs_attention=False), "invalid_transition"),
         (BookConflict(), Payment(conflict=""), "invalid_transition"),
-        (PayBuyer(OVER), None, "payment_window_closed"),
+        (PayBuyer(OVER, User()), None, "payment_window_closed"),
         (CloseClaim(), CarrierClaim(status="paid"), "invalid_transition"),
         (LiftDelay(), DelayReport(lifted_at=NOON), "invalid_transition"),
         (ConfirmImport(), ShipmentImport(status="checked", total=2, wrong=1), "import_has_errors"),

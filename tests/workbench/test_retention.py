@@ -10,6 +10,7 @@ from offers.models import Offer
 from offers.states import OfferStatus
 from orders.parcels import sweep_due_parcels
 from stores.actions import upsert_products
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ CASES = [
 
 
 @pytest.mark.rule("Q4", "Q6")
-@pytest.mark.parametrize(("method", "terms", "sees"), CASES)
+@for_each(("method", "terms", "sees"), CASES)
 def test_each_method_in_two_steps(tmall, refund, desk, method, terms, sees):
     if method == "coupon":
         terms = {"coupons": [str(coupon(tmall, name="满 50 减 8", off="8.00").pk)]}
@@ -200,7 +201,7 @@ def test_the_picker_shows_twenty_at_most(tmall, refund, desk):
     assert desk.get(path(refund, "products/"), q="床单").content.decode().count("wl-product") == 20
 
 
-@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+@for_each("role", ["viewer", "finance", "warehouse"])
 def test_other_roles_send_nothing(tmall, refund, sign_in, role):
     desk = sign_in(role, tmall)
     page = desk.get(path(refund, "change/")).content.decode()

@@ -42,7 +42,7 @@ def test_a_partial_refund_from_the_panel_to_the_money(browser, live_server, refu
     script = page.input_value("[name=message]")
     assert script == "Keep it, and we pay a part of the price back."
     page.click("#to-preview")
-    assert "Keep the goods and receive ¥9.00 back." in page.inner_text("#buyer-sees")
+    page.wait_for_selector("#buyer-sees:has-text('Keep the goods and receive ¥9.00 back.')")
     assert script in page.inner_text("#buyer-sees")
     page.click("#send-offer")
     page.wait_for_selector("#offers")
@@ -79,7 +79,7 @@ def test_the_picker_fills_in_the_item_id(browser, live_server, refund):
     assert page.input_value("[name=item_id]") == "8000"
     assert page.get_attribute(".wl-product", "aria-pressed") == "true"
     page.click("#to-preview")
-    assert "Quilt 8000 as a gift" in page.inner_text("#buyer-sees")
+    page.wait_for_selector("#buyer-sees:has-text('Quilt 8000 as a gift')")
     assert wrong == []
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from refunds import why_not
 from refunds.models import Message
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_looking_changes_nothing_and_reading_is_said(refund, sign_in):
     assert len(thread(refund)) == 1
 
 
-@pytest.mark.parametrize("page", ["mark-read/", "thread/"])
+@for_each("page", ["mark-read/", "thread/"])
 def test_what_the_buyer_writes_while_the_page_is_read_stays_unread(refund, sign_in, page):
     desk = sign_in("agent", refund.shop)
     write(refund, "在吗")
@@ -91,7 +92,7 @@ def test_a_full_thread_says_so_before_anybody_writes(refund, sign_in, monkeypatc
     assert "at most 1 messages" in desk.get(path(refund, "change/")).context["decide"]["thread"].refusal
 
 
-@pytest.mark.parametrize("text", ["", "  ", "长" * 1001, "a\0b"])
+@for_each("text", ["", "  ", "长" * 1001, "a\0b"])
 def test_bad_words_are_told_and_not_sent(refund, sign_in, text):
     desk = sign_in("agent", refund.shop)
     answer = desk.client.post(f"/admin/{path(refund)}", {"text": text}, follow=True)

@@ -9,6 +9,7 @@ from payments.models import Budget
 from refunds.models import Message
 from refunds.returnless import enrolment, programme
 from stores import actions as store_actions
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "broker_tasks")]
@@ -130,9 +131,7 @@ def test_only_own_products_are_shown_and_taken(shop, sign_in):
 
 
 @pytest.mark.rule("R2")
-@pytest.mark.parametrize(
-    ("role", "may_pay"), [("agent", False), ("warehouse", False), ("viewer", False), ("finance", True)]
-)
+@for_each(("role", "may_pay"), [("agent", False), ("warehouse", False), ("viewer", False), ("finance", True)])
 def test_the_owner_enrols_and_finance_tops_up(shop, sign_in, role, may_pay):
     desk = sign_in(role, shop)
     assert 'id="decide-enrol"' not in text(desk.get(PAGE))

@@ -1,14 +1,18 @@
 """Goods on their way at the desk: recalls, counted returns, lost parcels and claims."""
 
 import pytest
+from django.utils import translation
 
+from common.models import Event
 from common.obligations import MAX_ATTEMPTS
+from orders.carriers.sandbox import SandboxCarrier
 from orders.models import Shipment
 from refunds.models import CarrierClaim
 from tests.api.test_arrivals import returning as sent_back
 from tests.api.test_recalls import recalling
 from tests.parcels import LOST, SILENT, ask_everybody, next_look
 from tests.world import make_shop
+from workbench.kit.timeline import entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -121,3 +125,34 @@ def test_a_silent_carrier_is_asked_again_by_the_warehouse(shop, sign_in, clock):
         shipment = Shipment.objects.get(recalled_for=refund)
     assert (shipment.needs_attention, shipment.attempts) == (False, 0)
     assert "Ask the carrier again" not in page(desk, f"refunds/refund/{refund}/change/")
+
+
+def test_why_a_carrier_wasnt_heard_is_read_in_the_readers_language(shop, clock):
+    _, refund = recalling(shop, SILENT)
+    with translation.override("zh-hans"):  # the worker's own
+        for _ in range(MAX_ATTEMPTS):
+            ask_everybody()
+            clock.move(hours=1)
+    with shop.scope():
+        shipment = Shipment.objects.get(recalled_for=refund)
+        event = Event.objects.get(name="shipment.needs_attention")
+    assert shipment.last_error == "The carrier did not answer in time."
+    assert event.data["carrier_error"] == {"text": "The carrier did not answer in time.", "data": {}}
+    for language, said in (("en", "The carrier did not answer in time."), ("zh-hans", "快递未及时答复。")):
+        with translation.override(language):
+            assert said in str(entry(event).said)
+
+
+def test_a_carrier_that_breaks_is_told_of_by_its_kind_alone(shop, clock, monkeypatch):
+    def broken(self, consignment):
+        raise TypeError("what nobody should read")
+
+    for call in ("track", "recall"):
+        monkeypatch.setattr(SandboxCarrier, call, broken)
+    _, refund = recalling(shop, "SF1")
+    ask_everybody()
+    with shop.scope():
+        shipment = Shipment.objects.get(recalled_for=refund)
+        assert shipment.last_error == "It could not be asked: something broke here, and the log says what."
+        with translation.override("zh-hans"):
+            assert Shipment.objects.get(pk=shipment.pk).last_error == "无法查询：本系统出错，详情见日志。"

@@ -1,5 +1,6 @@
 """Automatic rules at the desk: drafted, looked at on the past, published, turned off, proved."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from automation.sweeps import run_rules
 from automation.templates import TEMPLATES
 from common.calendar import day_of
 from tests.automation.rules import drafted, live, ruling_of
-from tests.world import NOON, make_shop
+from tests.cases import for_each
+from tests.world import NOON, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
 RULES = "automation/storerule/"
@@ -28,7 +30,7 @@ def owner(shop, sign_in):
 FORM = {
     "name": "小红包",
     "reasons": ["slow_logistics"],
-    "items": "8000，8001",
+    "items": "８０００，8001\u200b",
     "act": "offer",
     "method": "red_packet",
     "amount": "5",
@@ -61,7 +63,7 @@ def test_an_owner_drafts_tries_publishes_and_turns_off_a_rule(shop, owner, clock
     assert shop.reload(rule).status == "off"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("wrong", "field"),
     [
         ({"name": ""}, "name"),
@@ -72,8 +74,8 @@ def test_an_owner_drafts_tries_publishes_and_turns_off_a_rule(shop, owner, clock
         ({"hour_from": "9"}, "hour_to"),
         ({"hour_from": "9", "hour_to": "24"}, "hour_to"),
         ({"act": "refuse", "method": "", "amount": "", "text": ""}, "text"),
-        ({"act": "refuse", "amount": ""}, "method"),
-        ({"act": "approve", "method": ""}, "amount"),
+        ({"act": "assign"}, "assignee"),
+        ({"act": "tag"}, "tag"),
         ({"text": "长" * 51}, "text"),
         ({"most_a_day": "0"}, "most_a_day"),
         ({"most_yuan_a_day": ""}, "most_yuan_a_day"),
@@ -90,12 +92,45 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(shop, owner, wro
         assert not StoreRule.objects.exists()
 
 
+@for_each(
+    ("act", "says"), [("approve", {}), ("tag", {"tag": "贵重"}), ("refuse", {"text": "请收下红包"}), ("assign", {})]
+)
+def test_what_the_page_hides_for_an_act_is_not_kept(shop, owner, act, says):
+    """Whoever filled in an offer first and then chose another act sees nothing of the offer any more."""
+    agent = make_user("wang", shop=shop, role="agent")
+    posted = {**FORM, "act": act, "tag": "贵重", "assignee": agent.username}
+    assert owner.post(f"{RULES}add/", **posted).status_code == 302
+    with shop.scope():
+        draft = StoreRule.objects.get().draft
+    said = {name: draft.get(name) for name in ("method", "amount", "percent", "text", "tag", "assignee")}
+    says = {**says, "assignee": "wang"} if act == "assign" else says
+    assert {name: value for name, value in said.items() if value} == says
+
+
+def test_what_the_page_hides_for_an_act_is_no_reason_to_refuse_it(shop, owner):
+    """Typed for another act, and then hidden: whoever sees no field can't set it right, nor may the browser ask."""
+    hidden = {"method": "gone", "amount": "five", "percent": "500", "assignee": "who-left", "text": "x" * 201}
+    assert owner.post(f"{RULES}add/", **FORM | hidden | {"act": "tag", "tag": "VIP"}).status_code == 302
+    with shop.scope():
+        assert StoreRule.objects.get().draft["tag"] == "VIP"
+    assert re.search(r'class="[^"]*wl-rule" novalidate', owner.get(f"{RULES}add/").content.decode())
+
+
+def test_each_version_of_a_rule_says_what_it_said(shop, owner):
+    rule = live(shop, "R", act="refuse", text="七天已过").rule
+    assert owner.post(f"{RULES}{rule.pk}/edit/", **{**FORM, "name": "R"}).status_code == 302
+    assert owner.post(f"{RULES}{rule.pk}/publish/").status_code == 302
+    page = owner.get(f"{RULES}{rule.pk}/change/").content.decode()
+    assert "Refuse with a reason" in page
+    assert "七天已过" in page
+
+
 def test_two_rules_of_a_store_have_two_names(shop, owner):
     drafted(shop, FORM["name"])
     assert "name" in owner.post(f"{RULES}add/", **FORM).context["form"].errors
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.code)
+@for_each("template", TEMPLATES, ids=lambda template: template.code)
 def test_a_usual_rule_is_drafted_as_it_stands(shop, owner, template):
     assert template.fits(shop.store.rules)
     form = owner.get(f"{RULES}add/", template=template.code).context["form"]
@@ -123,7 +158,7 @@ def test_a_changed_draft_says_that_another_version_acts(shop, owner):
     assert "Version 1 acts" in owner.get(f"{page}change/").content.decode()
 
 
-@pytest.mark.parametrize("role", ["agent", "finance", "viewer", "warehouse"])
+@for_each("role", ["agent", "finance", "viewer", "warehouse"])
 def test_nobody_else_sees_rules(shop, sign_in, role):
     rule, desk = drafted(shop), sign_in(role, shop)
     for path in (RULES, f"{RULES}add/", f"{RULES}{rule.pk}/change/", f"{RULES}{rule.pk}/publish/"):

@@ -3,12 +3,13 @@
 import pytest
 
 from refunds.actions import approve_refund
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
-@pytest.mark.parametrize(("marketplace", "named"), [("taote", True), ("tmall", False), ("pinduoduo", False)])
+@for_each(("marketplace", "named"), [("taote", True), ("tmall", False), ("pinduoduo", False)])
 def test_a_page_names_the_rules_of_its_own_marketplace_only(sign_in, marketplace, named):
     shop = make_shop(marketplace)
     refund = shop.refund(kind="refund_only")

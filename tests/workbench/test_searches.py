@@ -9,6 +9,7 @@ from common.tenancy import system_scope
 from orders.models import Order, OrderLine, OwedParcel
 from refunds.models import Refund
 from stores.models import Product, User
+from tests.cases import for_each
 from tests.tenancy.things import make_coupon, make_parcel, make_small_payment
 from tests.world import make_shop
 
@@ -43,7 +44,7 @@ def found():
     return shop, shop.reload(refund), other
 
 
-@pytest.mark.parametrize("typed", [*TYPED, *TYPED_RETURNED])
+@for_each("typed", [*TYPED, *TYPED_RETURNED])
 def test_lists_of_refunds_and_orders_ctrl_k_and_customers(found, sign_in, typed):
     shop, refund, _ = found
     desk = sign_in("owner", shop)
@@ -62,7 +63,7 @@ def test_lists_of_refunds_and_orders_ctrl_k_and_customers(found, sign_in, typed)
 BOUGHT = ["90071992", "9007 1992-5474", "９００７１９９２", "red xl", "RED-XL", "ｒｅｄ", "Red\u200bXL / 棉"]
 
 
-@pytest.mark.parametrize("typed", [*BOUGHT, "1234", "１２３４", " 12-34 ", "12\u200b34"])
+@for_each("typed", [*BOUGHT, "1234", "１２３４", " 12-34 ", "12\u200b34"])
 def test_what_was_bought_and_the_last_four_of_the_phone(found, sign_in, typed):
     shop, refund, _ = found
     with shop.scope():
@@ -77,7 +78,7 @@ def test_what_was_bought_and_the_last_four_of_the_phone(found, sign_in, typed):
         assert stranger.rows(path, q=typed, queue="all") == []
 
 
-@pytest.mark.parametrize("typed", ["234", "0123", "0000", "9", "r", "xl", "54741", "棉"])
+@for_each("typed", ["234", "0123", "0000", "9", "r", "xl", "54741", "棉"])
 def test_another_part_of_a_phone_an_item_or_an_sku_finds_nothing(found, sign_in, typed):
     shop, refund, _ = found
     with shop.scope():
@@ -115,20 +116,20 @@ def test_a_masked_phone_is_found_by_what_is_shown_of_it_alone(found, sign_in):
         assert len(desk.rows("orders/order/", q="1234", queue="all")) == count
 
 
-@pytest.mark.parametrize("typed", TYPED)
+@for_each("typed", TYPED)
 def test_the_api(found, typed):
     shop, refund, _ = found
     assert [each["number"] for each in shop.merchant.get("orders/", q=typed).json()["results"]] == [STORED["number"]]
     assert [each["id"] for each in shop.merchant.get("refunds/", q=typed).json()["results"]] == [str(refund.pk)]
 
 
-@pytest.mark.parametrize("typed", TYPED_RETURNED)
+@for_each("typed", TYPED_RETURNED)
 def test_the_api_finds_refunds_by_the_number_of_the_return(found, typed):
     shop, refund, _ = found
     assert [each["id"] for each in shop.merchant.get("refunds/", q=typed).json()["results"]] == [str(refund.pk)]
 
 
-@pytest.mark.parametrize("typed", ["ei", "lei", "1000", "2345", "\u200b", "-", "%", "_"])
+@for_each("typed", ["ei", "lei", "1000", "2345", "\u200b", "-", "%", "_"])
 def test_what_it_does_not_begin_with_finds_nothing(found, sign_in, typed):
     shop, _, _ = found
     desk = sign_in("owner", shop)
@@ -138,7 +139,7 @@ def test_what_it_does_not_begin_with_finds_nothing(found, sign_in, typed):
     assert shop.merchant.get("orders/", q=typed).json()["results"] == []
 
 
-@pytest.mark.parametrize("typed", ["lilei", "SF1000", "yt7788"])
+@for_each("typed", ["lilei", "SF1000", "yt7788"])
 def test_lists_of_what_belongs_to_an_order(found, sign_in, typed):
     shop, refund, other = found
     shop.merchant.post("offers/", {"refund": str(refund.pk), "method": "reassurance", "message": "亲"})

@@ -19,6 +19,7 @@ from stores.actions import set_clock
 from stores.actions.second_factor import MOST_TRIES
 from stores.models import User
 from stores.permissions import actor_of
+from tests.cases import for_each
 from tests.world import NOON, OPERATOR, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def events(name: str) -> list[dict]:
         return list(Event.objects.filter(name=name).order_by("id").values_list("data", flat=True))
 
 
-@pytest.mark.parametrize(("second", "code"), [(59, "287082"), (1111111109, "081804"), (2000000000, "279037")])
+@for_each(("second", "code"), [(59, "287082"), (1111111109, "081804"), (2000000000, "279037")])
 def test_codes_are_those_of_the_standard(second, code):
     from datetime import UTC, datetime
 
@@ -106,7 +107,7 @@ def test_a_recovery_code_lets_in_once_however_it_is_typed(anna):
     assert events("account.second_factor_passed") == [{"username": "anna", "recovery_codes_left": 9}]
 
 
-@pytest.mark.parametrize("code", ["", "000000", "12345", "１２", "\0", "x" * 31, "é" * 6])
+@for_each("code", ["", "000000", "12345", "１２", "\0", "x" * 31, "é" * 6])
 def test_a_wrong_code_is_an_error_on_the_field(anna, code):
     client = with_password()
     answer = client.post(STEP, {"code": code})

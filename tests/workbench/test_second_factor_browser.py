@@ -15,6 +15,8 @@ from tests.world import OPERATOR, make_shop, make_user
 
 pytestmark = in_browser
 
+BRIGHTNESS = "Math.max(...getComputedStyle(document.querySelector('main')).backgroundColor.match(/\\d+/g).map(Number))"
+
 
 def test_a_member_sets_it_up_and_signs_in_with_it(browser, live_server):
     cache.clear()
@@ -35,13 +37,14 @@ def test_a_member_sets_it_up_and_signs_in_with_it(browser, live_server):
     assert len(page.inner_text("#recovery-codes").split()) == 10
     assert wrong == []
 
-    phone = browser.new_page(viewport=PHONE, locale="zh-CN")
+    phone = browser.new_page(viewport=PHONE, locale="zh-CN", color_scheme="dark")
     wrong_there = watch(phone)
     phone.goto(f"{live_server.url}/admin/login/")
     phone.fill("[name=username]", "agent")
     phone.fill("[name=password]", "correct horse 9")
     phone.press("[name=password]", "Enter")
     phone.wait_for_url(f"{live_server.url}/admin/second-step/")
+    assert phone.evaluate(BRIGHTNESS) < 60  # as dark as the sign-in before it
     assert width_of(phone) <= PHONE["width"]
     later = clock.now() + timedelta(seconds=30)  # the code of this moment may be used up
     phone.fill("[name=code]", totp.generate(int(later.timestamp())).decode())

@@ -17,6 +17,7 @@ from orders.models import DelayedOrder, DelayReport, Order, ShipmentImport
 from orders.saving import urge_order
 from stores.models import Membership
 from tests.api.helpers import ask
+from tests.cases import for_each
 from tests.parts import A, B, two_lines
 from tests.tenancy.furnish import fingerprint
 from tests.world import BUYER, MERCHANT, NOON, make_shop
@@ -165,7 +166,7 @@ def test_what_is_refunded_is_not_packed(shop, sign_in):
     assert "Don&#x27;t pack: Quilt 8001" in text or "Don't pack: Quilt 8001" in text
 
 
-@pytest.mark.parametrize("role", ["agent", "viewer", "finance"])
+@for_each("role", ["agent", "viewer", "finance"])
 def test_others_see_the_queue_and_change_nothing(shop, sign_in, role):
     order, desk = paid(shop, 2), sign_in(role, shop)
     made = report(shop, paid(shop, 3))
@@ -326,7 +327,7 @@ def test_a_file_is_uploaded_checked_confirmed_and_imported(shop, sign_in, broker
 
 
 @pytest.mark.rule("K2")
-@pytest.mark.parametrize(
+@for_each(
     ("language", "expected"),
     [("en", ["Ship 2 orders", "<b>4</b> parcels"]), ("zh-hans", ["为 2 个订单发货", "<b>4</b> 个包裹"])],
 )

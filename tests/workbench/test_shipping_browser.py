@@ -54,7 +54,7 @@ def test_a_day_in_the_warehouse(shop, browser, live_server, tmp_path):
     page.click("#delay button.primary")
     keep(page, "delay-preview")
     page.click("#confirm")
-    assert "暴雪封路" in page.text_content("#result_list")
+    page.wait_for_selector("#result_list:has-text('暴雪封路')")
 
     page.set_viewport_size(PHONE)
     page.goto(f"{live_server.url}/admin/orders/order/")

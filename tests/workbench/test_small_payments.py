@@ -14,6 +14,8 @@ from payments.models import Payment, PaymentTerms, SandboxTransfer
 from payments.reconciling import reconcile
 from payments.settlement import settle_batch
 from refunds.messages import post_message
+from stores.models import Store
+from tests.cases import for_each
 from tests.tenancy.things import make_small_payment
 from tests.world import BUYER, NOON, make_shop
 
@@ -45,7 +47,7 @@ def sent(shop) -> list[Payment]:
 
 
 @pytest.mark.rule("K11")
-@pytest.mark.parametrize("way", ["order", "refund"])
+@for_each("way", ["order", "refund"])
 def test_from_the_form_over_a_look_to_the_payment(shop, sign_in, way):
     refund = shop.refund()
     row = refund if way == "refund" else refund.order
@@ -91,7 +93,7 @@ def test_more_than_the_order_is_asked_twice(shop, sign_in):
 
 
 @pytest.mark.rule("K9", "K10")
-@pytest.mark.parametrize(
+@for_each(
     ("data", "words"),
     [
         ({"amount": "1000.01"}, "At most 1,000.00 yuan per payment"),
@@ -125,7 +127,7 @@ def test_when_nothing_is_left_the_card_says_why(shop, sign_in):
     assert 'value="preview"' not in desk.get(f"orders/order/{order.pk}/pay/").content.decode()
 
 
-@pytest.mark.parametrize("role", ["agent", "warehouse", "viewer"])
+@for_each("role", ["agent", "warehouse", "viewer"])
 def test_who_may_not_pay_sees_what_is_left_but_no_form(shop, sign_in, role):
     order = shop.order()
     desk = sign_in(role, shop)
@@ -238,3 +240,26 @@ def test_the_customers_of_another_store_are_as_if_they_were_not(shop, sign_in):
 
 def without_token(html: str) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", html)
+
+
+@pytest.mark.rule("K9", "K10")
+def test_no_sum_is_proposed_that_cannot_be_sent(shop, sign_in):
+    """Within the platform's limits, the day and the ceiling of the role; where nothing can be sent, it is said why."""
+    desk, refund = sign_in("finance", shop), shop.refund()
+    paths = [f"refunds/refund/{refund.pk}/{page}/" for page in ("change", "pay")]
+    for ceiling, most, usual in (
+        ("7.00", "¥7.00", ["5.00"]),
+        ("0.01", "¥0.01", []),
+        (None, "¥12.00", ["5.00", "10.00"]),
+    ):
+        with system_scope():
+            Store.objects.filter(pk=shop.store.pk).update(finance_payment_ceiling=ceiling)
+            PaymentTerms.objects.update_or_create(store=shop.store, defaults={"per_payment": "12.00"})
+        form = desk.get(paths[1]).content.decode()
+        assert f"At most {most} now." in form
+        assert re.findall(r'data-fill="id_amount" value="([\d.]+)"', form) == usual
+    with system_scope():
+        Store.objects.filter(pk=shop.store.pk).update(finance_payment_ceiling="0.00")
+    assert "your role in this store may give at most ¥0.00 at once" in text_of(desk.get(paths[0]))
+    assert fill(desk, paths[1], "send", amount="0.01").status_code == 302, "back, where the reason stands"
+    assert not sent(shop)

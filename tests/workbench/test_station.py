@@ -6,6 +6,7 @@ from common.tenancy import system_scope
 from refunds.models import Refund
 from stores.models import Membership
 from tests.api.helpers import ask
+from tests.cases import for_each
 from tests.world import Shop, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.rule("P1")]
@@ -50,7 +51,7 @@ def failed(desk, refund, **data):
     return desk.client.post(f"/admin/station/{refund.pk}/inspection-failed/", data, follow=True)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "typed",
     ["SF-1400 77", "sf140077", "ＳＦ１４００７７", " SF1400​77﻿ ", "SF–1400–77", "\tSF140077\r\n"],
 )
@@ -72,7 +73,7 @@ def test_a_part_of_a_number_is_not_the_number(shop, desk):
         assert str(refund.pk) not in page(desk, number=typed)
 
 
-@pytest.mark.parametrize("typed", ["SF", "！！", "SF140077123456 YT140077123456", "х" * 300])
+@for_each("typed", ["SF", "！！", "SF140077123456 YT140077123456", "х" * 300])
 def test_what_is_no_number_is_told(desk, typed):
     shown = page(desk, number=typed)
     assert "is no tracking number" in shown
@@ -100,7 +101,7 @@ def test_fewer_pieces_split_the_refund_as_on_its_page(shop, desk):
     assert "2 refunds under this number" in shown
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("counted", "text"),
     [("4", "less than or equal to 3"), ("-1", "greater than"), ("0", "Nothing arrived"), ("x", "whole")],
 )
@@ -202,7 +203,7 @@ def pick(desk, shop):
     assert desk.post("switch-store/", store=shop.store.pk).status_code == 302
 
 
-@pytest.mark.parametrize("role", ["viewer", "agent", "finance"])
+@for_each("role", ["viewer", "agent", "finance"])
 def test_only_who_inspects_has_the_station(shop, sign_in, role):
     refund = sent_back(shop, "R109")
     desk = sign_in(role, shop)

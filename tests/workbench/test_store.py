@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.contrib.admin import AdminSite
 
 from common.tenancy import system_scope
 from stores.models import ApiKey, Membership, Product, ReturnAddress, Store
+from tests.cases import for_each
 from tests.world import make_shop
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +20,7 @@ def count(model):
         return model.objects.count()
 
 
-@pytest.mark.parametrize("role", ["agent", "viewer", "finance", "warehouse"])
+@for_each("role", ["agent", "viewer", "finance", "warehouse"])
 def test_only_the_owner_adds(taote, sign_in, role):
     pages = [("stores/product/add/", PRODUCT), ("stores/returnaddress/add/", ADDRESS)]
     pages += [("stores/apikey/add/", {"name": "erp", "scopes": ["orders:read"]})]
@@ -93,7 +95,7 @@ def test_the_operator_opens_negotiation_and_stores(taote, sign_in):
         assert Store.objects.filter(code="new").count() == 1
 
 
-@pytest.mark.parametrize(
+@for_each(
     "path",
     [
         "orders/order/",
@@ -113,6 +115,17 @@ def test_every_list_opens_for_owner_and_operator(taote, clock, sign_in, path):
     for desk in (sign_in("owner", taote), sign_in("operator")):
         assert desk.get(path).status_code == 200
         assert desk.get(path, q="x").status_code in (200, 302)
+
+
+def test_no_page_makes_djangos_own_menu(taote, sign_in, monkeypatch):
+    made, make = [], AdminSite._build_app_dict
+    monkeypatch.setattr(AdminSite, "_build_app_dict", lambda *args: made.append(args) or make(*args))
+    owner = sign_in("owner", taote)
+    for path in ("", "refunds/refund/", f"stores/returnaddress/{taote.address.pk}/change/"):
+        assert owner.get(path).status_code == 200
+    assert made == []
+    assert "app_list" in owner.get("refunds/").context
+    assert made, "the page of a room is this menu"
 
 
 def test_an_address_is_changed_and_retired_on_its_page(taote, sign_in):

@@ -7,6 +7,7 @@ import pytest
 from common.tenancy import system_scope
 from offers.models import MarketplaceMethod, StoreMethod
 from stores.models import CategoryOpening, Membership, Store
+from tests.cases import for_each
 from tests.world import NOON, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_the_operator_opens_and_closes_categories_without_a_deploy(tmall, clock,
 
 
 @pytest.mark.rule("Q2")
-@pytest.mark.parametrize(
+@for_each(
     ("change", "field"),
     [
         ({"category": "50008163"}, "category"),
@@ -133,7 +134,7 @@ def test_the_owner_switches_methods_of_the_store(tmall, clock, sign_in):
     assert _possible(tmall, refund, "reassurance")
 
 
-@pytest.mark.parametrize("role", ["agent", "viewer", "finance", "warehouse"])
+@for_each("role", ["agent", "viewer", "finance", "warehouse"])
 def test_only_owners_switch(tmall, sign_in, role):
     desk = sign_in(role, tmall)
     assert desk.get(OWN).status_code == 403

@@ -11,6 +11,7 @@ from refunds.team.notes import write_note
 from stores.actions import change_member, remove_member, update_store
 from stores.models import Membership
 from tests.automation.rules import OFFER, live
+from tests.cases import for_each
 from tests.world import MERCHANT, NOON, OPERATOR, make_shop, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -67,7 +68,7 @@ def test_who_looks_at_an_older_page_takes_nothing_away(shop, sign_in):
     assert holder(shop, refund) == ""
 
 
-@pytest.mark.parametrize("role", ["viewer", "finance", "warehouse"])
+@for_each("role", ["viewer", "finance", "warehouse"])
 def test_only_those_who_decide_refunds_assign_and_are_assigned(shop, sign_in, role):
     refund, other = shop.refund(), sign_in(role, shop)
     assert assign(other, refund, shop.wang).status_code == 403

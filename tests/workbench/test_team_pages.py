@@ -7,10 +7,14 @@ from urllib.parse import unquote
 import pytest
 from redis.exceptions import RedisError
 
+from automation.sweeps import run_rules
 from common.hint_server import client, hint_server
 from common.models import Event
 from refunds import actions
 from refunds.messages import post_message
+from refunds.team.tags import tag_refund
+from tests.automation.rules import live, ruling_of
+from tests.cases import for_each
 from tests.workbench.test_team import assign
 from tests.world import BUYER, MERCHANT, NOON, make_shop, make_user
 
@@ -30,7 +34,7 @@ def fields(page) -> dict[str, str]:
     return dict(re.findall(r'name="(as_of)" value="(\d+)"', page))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("page", "data"),
     [
         ("decide/reject/", {"reason": "worn"}),
@@ -92,7 +96,33 @@ def test_what_colleagues_say_to_each_other_is_no_news(shop, sign_in):
     assert desk.post(path, reason="worn", **shown).status_code == 302
 
 
-@pytest.mark.parametrize("as_of", ["", "x", "-1", "9" * 30, "１"])
+@for_each(
+    "says",
+    [
+        {"act": "tell", "text": "look"},
+        {"act": "tag", "tag": "VIP"},
+        {"act": "assign", "assignee": "wang"},
+        {"act": "assign", "assignee": "wang", "held_out": 50},
+        {"act": "offer", "method": "red_packet", "amount": "5.00"},
+    ],
+)
+def test_that_a_rule_sorts_or_watches_is_no_news_what_it_decides_is(shop, sign_in, clock, says):
+    live(shop, "R", **says)
+    refund, desk = shop.refund(kind="refund_only"), sign_in("agent", shop)
+    path = f"refunds/refund/{refund.pk}/decide/reject/"
+    shown = fields(desk.get(path).content.decode())
+    run_rules()
+    answer = desk.post(path, reason="worn", **shown)
+    assert ruling_of(refund).outcome in ("acted", "held_out")
+    if says["act"] == "offer":
+        assert "rule:R v1: Offer sent" in answer.content.decode()
+        assert "rule:R v1: Automatic" not in answer.content.decode()
+    else:
+        assert answer.status_code == 302
+        assert shop.reload(refund).status == "rejected"
+
+
+@for_each("as_of", ["", "x", "-1", "9" * 30, "１"])
 def test_a_page_that_knows_nothing_is_out_of_date(shop, sign_in, as_of):
     refund, desk = shop.refund(kind="refund_only"), sign_in("agent", shop)
     answer = desk.post(f"refunds/refund/{refund.pk}/decide/reject/", reason="worn", as_of=as_of)
@@ -103,6 +133,7 @@ def test_every_form_of_the_refunds_page_says_what_it_knew(shop, sign_in):
     refund, desk = shop.refund(kind="refund_only"), sign_in("owner", shop)
     with shop.scope():
         post_message(store_id=shop.store.pk, refund_id=refund.pk, text="x", actor=BUYER, now=NOON)
+        tag_refund(store_id=shop.store.pk, refund_id=refund.pk, name="VIP", actor=MERCHANT, now=NOON)
     pages = ["change/", "decide/approve/", "decide/reject/", "negotiate/", "pay/", "decide/ask-platform/"]
     for name in pages:
         text = desk.get(f"refunds/refund/{refund.pk}/{name}").content.decode()

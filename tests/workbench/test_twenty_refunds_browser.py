@@ -8,7 +8,7 @@ from common import clock
 from refunds.deciding import HELD_FOR, decide_waiting_rows
 from refunds.models import Assignment, DecisionRow, Refund
 from stores.actions import update_store
-from tests.browser import DESKTOP, arrive, in_browser, sign_in
+from tests.browser import DESKTOP, arrive, arrive_in, in_browser, sign_in
 from tests.world import MERCHANT, make_shop, make_user, wait
 
 pytestmark = [*in_browser]
@@ -92,7 +92,7 @@ def test_twenty_mixed_refunds_are_cleared_with_the_keyboard_alone(shop, browser,
 
     tick(page, 6)
     page.keyboard.press("r")
-    arrive(page, "#id_reason")
+    arrive_in(page, "#id_reason")
     page.keyboard.type("商品已使用 a r x u")
     send(page, "[name=step][value=send]")
     send(page, "#bulk-job")
@@ -108,8 +108,7 @@ def test_twenty_mixed_refunds_are_cleared_with_the_keyboard_alone(shop, browser,
         send(page, "#decide-reject")
     for last in (False, True):
         page.keyboard.press("r")
-        arrive(page, "#id_reason")
-        page.focus("#id_reason")
+        arrive_in(page, "#id_reason")
         page.keyboard.type("请先退回商品")
         send(page, ".wl-empty" if last else "#decide-reject")
     assert counted(shop)["awaiting_merchant"] == 0

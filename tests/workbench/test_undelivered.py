@@ -2,26 +2,18 @@
 
 import pytest
 
-from common.tenancy import system_scope
-from operations.verification import run_checks
 from orders.carriers import sandbox
 from orders.carriers.base import CarrierStage
 from orders.models import SandboxParcel
 from payments.settlement import settle_batch
 from refunds.models import CarrierClaim
 from tests.api.helpers import ask, detail
+from tests.cases import for_each
 from tests.parcels import LOST, ask_everybody, next_look, shipped
 from tests.returnless import join, open_shop, place
 from tests.world import make_shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("P3")]
-
-
-@pytest.fixture(autouse=True)
-def everything_holds(clock):
-    yield
-    with system_scope():
-        assert {check.name: rows for check, rows in run_checks() if rows} == {}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "everything_holds"), pytest.mark.rule("P3")]
 
 
 def gone(shop, clock, stage):
@@ -41,7 +33,7 @@ def amounts(shop):
         return [(f"{claim.amount}", claim.refund_id) for claim in CarrierClaim.objects.all()]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("stage", "event", "claims"),
     [(CarrierStage.LOST, "order.lost", [("59.00", None)]), (CarrierStage.BACK, "order.came_back", [])],
 )
@@ -70,7 +62,7 @@ def test_nobody_is_asked_about_it_every_half_hour(taote, clock):
     assert taote.reload(order).status == "shipped"
 
 
-@pytest.mark.parametrize("stage", [CarrierStage.LOST, CarrierStage.BACK])
+@for_each("stage", [CarrierStage.LOST, CarrierStage.BACK])
 def test_an_undecided_return_becomes_a_refund_only(taote, clock, stage):
     order = gone(taote, clock, stage)
     refund = ask(taote, order, kind="return_and_refund").json()["id"]
@@ -81,7 +73,7 @@ def test_an_undecided_return_becomes_a_refund_only(taote, clock, stage):
     assert taote.reload(order).status == "cancelled"
 
 
-@pytest.mark.parametrize("disputed", [False, True], ids=["rejected", "disputed"])
+@for_each("disputed", [False, True], ids=["rejected", "disputed"])
 def test_a_return_that_was_refused_becomes_a_refund_only_too(taote, clock, disputed):
     order = gone(taote, clock, CarrierStage.LOST)
     refund = ask(taote, order, kind="return_and_refund").json()["id"]
@@ -99,7 +91,7 @@ def test_a_return_that_was_refused_becomes_a_refund_only_too(taote, clock, dispu
     assert taote.reload(order).status == "cancelled"
 
 
-@pytest.mark.parametrize(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
+@for_each(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
 def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount, status):
     order = gone(taote, clock, CarrierStage.LOST)
     refund = ask(taote, order, kind="return_and_refund", amount=amount).json()["id"]
@@ -112,8 +104,8 @@ def test_a_granted_return_is_paid_and_nothing_is_sent_back(taote, clock, amount,
 
 
 @pytest.mark.rule("P2")
-@pytest.mark.parametrize("stage", [CarrierStage.LOST, CarrierStage.BACK])
-@pytest.mark.parametrize(
+@for_each("stage", [CarrierStage.LOST, CarrierStage.BACK])
+@for_each(
     ("amounts", "status"), [(["59.00"], "cancelled"), (["20.00", "39.00"], "cancelled"), (["20.00"], "unshipped")]
 )
 def test_what_the_buyer_has_the_price_of_is_not_shipped_again(db, clock, stage, amounts, status):
@@ -137,7 +129,7 @@ def test_what_was_delivered_or_shipped_anew_stays_as_it_is(taote, clock):
 
 
 @pytest.mark.rule("P3", "Q16")
-@pytest.mark.parametrize("answer", [None, "approve", "reject", "dispute"])
+@for_each("answer", [None, "approve", "reject", "dispute"])
 def test_an_exchange_of_what_never_arrived_ends_and_the_order_is_sent_again(db, clock, answer):
     shop = make_shop("kuaishou")
     order = gone(shop, clock, CarrierStage.LOST)
@@ -159,8 +151,8 @@ def test_an_exchange_of_what_never_arrived_ends_and_the_order_is_sent_again(db, 
 
 
 @pytest.mark.rule("P3", "R1")
-@pytest.mark.parametrize("decided_first", [True, False])
-@pytest.mark.parametrize(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
+@for_each("decided_first", [True, False])
+@for_each(("amount", "status"), [("59.00", "cancelled"), ("20.00", "unshipped")])
 def test_goods_that_never_arrived_are_not_shipped_again_beside_a_refund_without_return(
     db, clock, decided_first, amount, status
 ):

@@ -10,6 +10,7 @@ from refunds.team.assigning import assign_refund
 from stores.actions import remove_member
 from stores.models import Membership
 from stores.permissions import actor_of
+from tests.cases import for_each
 from tests.world import NOON, OPERATOR, make_shop, make_user
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,7 @@ def test_not_later_not_once_something_followed_and_not_by_anybody_else(taote, si
     assert holder(taote, left) == desk.user.username
 
 
-@pytest.mark.parametrize("acts", ["", "x-y", "1", "1-2-3", "9" * 30 + "-1", "1-2"])
+@for_each("acts", ["", "x-y", "1", "1-2-3", "9" * 30 + "-1", "1-2"])
 def test_what_names_none_of_ones_own_acts_is_not_found(taote, sign_in, acts):
     desk = sign_in("agent", taote)
     assert desk.post(UNDO, acts=acts).status_code == 404

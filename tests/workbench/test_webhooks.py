@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.cases import for_each
 from tests.tenancy.calls import PUBLIC
 from tests.tenancy.things import make_delivery, make_endpoint
 from webhooks.models import Endpoint
@@ -57,7 +58,7 @@ def test_a_message_that_arrived_is_not_called_a_parcel_that_was_signed_for(taote
     assert ("已送达" in page, "已签收" in page) == (True, False)
 
 
-@pytest.mark.parametrize("role", ["agent", "viewer"])
+@for_each("role", ["agent", "viewer"])
 def test_nobody_else_sees_them(taote, sign_in, role):
     desk, endpoint = sign_in(role, taote), make_endpoint(taote)
     for path in ("webhooks/endpoint/", f"webhooks/endpoint/{endpoint.pk}/change/", "webhooks/delivery/"):

@@ -6,11 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import polib
-import pytest
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    NumericPasswordValidator,
+)
 from django.utils import translation
 
 from common.words import duration, in_one_language, joined, labelled, listed
 from stores import marketplaces
+from tests.cases import for_each
 from workbench.kit import words
 
 
@@ -24,6 +29,18 @@ def test_the_chinese_catalogue_is_complete_and_compiled():
 
 HAN = r"[\u4e00-\u9fff“”（）]"
 LATIN_MARK = re.compile(rf"{HAN} ?[,;:!?]|[,;:!?] ?{HAN}|\)s[,;:] ?{HAN}|{HAN}\.(?![\w/])")
+
+
+def test_everybody_is_addressed_alike():
+    """Django's own words about passwords, too, which say 你 by themselves."""
+    with translation.override("zh-hans"):
+        for validate in (MinimumLengthValidator(), CommonPasswordValidator(), NumericPasswordValidator()):
+            assert "您" in validate.get_help_text()
+        assert "您" in translation.gettext("Your old password was entered incorrectly. Please enter it again.")
+        assert "您" in translation.gettext("Your password was changed.")
+    catalogue = polib.pofile(next(Path(__file__).parents[2].glob("workbench/locale/zh_Hans/*/django.po")))
+    texts = [text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert [text for text in texts if "你" in text] == []
 
 
 def test_no_latin_mark_stands_beside_a_chinese_character():
@@ -54,15 +71,13 @@ def test_the_marketplace_and_the_platform_have_a_word_each():
     assert [text for english, text in texts if "运营方" in text and not of_platform.search(english)] == []
 
 
-@pytest.mark.parametrize(
-    ("language", "shown"), [("en", ["a, b", "a; b", "a: b"]), ("zh-hans", ["a、b", "a；b", "a：b"])]
-)
+@for_each(("language", "shown"), [("en", ["a, b", "a; b", "a: b"]), ("zh-hans", ["a、b", "a；b", "a：b"])])
 def test_parts_are_joined_as_the_language_does(language, shown):
     with translation.override(language):
         assert [listed("ab"), joined("ab"), labelled("a", "b")] == shown
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "english", "chinese"),
     [
         ("床上用品 bedding", "bedding", "床上用品"),
@@ -112,7 +127,7 @@ def test_marketplaces_and_their_sites_are_named_in_the_readers_language():
             assert [label for label in labels if bool(re.search(HAN, label)) != (language == "zh-hans")] == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("left", "english", "chinese"),
     [
         (timedelta(hours=35, minutes=12, seconds=59), "35 h 12 min", "35 小时 12 分"),

@@ -6,12 +6,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from automation.definition import HELD_OUT_PERCENT, LONGEST_TEXT, Definition
+from automation.definition import HELD_OUT_PERCENT, LONGEST_TEXT, WORDLESS, Definition
 from automation.states import ProgrammeChoice, RuleAct, StepChoice, VipChoice
+from common.search import plain_text
 from offers.registry import method_label
 from orders.states import GoodsStatus
 from refunds.states import RefundKind, RefundReason
+from refunds.team.assigning import deciders_of
+from refunds.team.tags import LONGEST_TAG
 from stores.models import Store
+from stores.permissions import name_of
 from workbench.kit.decisions import DecisionForm
 from workbench.kit.forms import YuanField
 
@@ -20,7 +24,15 @@ WHEN = (
     *("kinds", "reasons", "goods", "amount_from", "amount_to", "categories", "items", "credit_from", "credit_to"),
     *("vip", "refunds_from", "refunds_to", "programmes", "steps", "hour_from", "hour_to"),
 )
-THEN = ("act", "method", "amount", "percent", "text")
+THEN = ("act", "method", "amount", "percent", "assignee", "tag", "text")
+# Fields that only some acts have; automation.css shows them for these alone.
+ONLY_OF = {
+    **dict.fromkeys(("method", "amount", "percent"), (RuleAct.OFFER,)),
+    "assignee": (RuleAct.ASSIGN,),
+    "tag": (RuleAct.TAG,),
+    "text": tuple(act for act in RuleAct if act not in WORDLESS),
+}
+MONEY = ("amount", "percent")
 LIMITS = ("most_a_day", "most_yuan_a_day", "held_out")
 
 
@@ -42,8 +54,8 @@ class TypedField(forms.CharField):
     """Names with commas or blanks between them, as a list."""
 
     def clean(self, value):
-        """The names, each once."""
-        return list(dict.fromkeys(filter(None, BETWEEN.split(super().clean(value)))))
+        """The names in plain width, each once."""
+        return list(dict.fromkeys(filter(None, BETWEEN.split(plain_text(super().clean(value))))))
 
     def prepare_value(self, value):
         """A list as it is typed."""
@@ -75,11 +87,13 @@ class RuleForm(DecisionForm):
     method = forms.ChoiceField(label=_("Method of the offer"), required=False)
     amount = YuanField(label=_("Amount, ¥"), required=False)
     percent = _whole(_("or a share of what is asked, %"), 1, 100)
+    assignee = forms.ChoiceField(label=_("Give it to"), required=False)
+    tag = forms.CharField(label=_("Tag"), max_length=LONGEST_TAG, required=False)
     text = forms.CharField(
         label=_("Words"),
         max_length=LONGEST_TEXT,
         required=False,
-        help_text=_("The offer's message, the reason of the refusal, the question to the buyer, the plea."),
+        help_text=_("The offer's message, the reason of the refusal, the question to the buyer, the plea, the news."),
     )
 
     most_a_day = _whole(_("At most so often a day"), 1, 10_000, required=True, initial=50)
@@ -98,6 +112,8 @@ class RuleForm(DecisionForm):
         store = row if isinstance(row, Store) else row.store
         offers = [(code, method_label(code)) for code in store.rules.offer_methods]
         self.fields["method"].choices = [("", "–"), *offers]
+        people = [(member.user.username, name_of(member.user)) for member in deciders_of([store.pk])]
+        self.fields["assignee"].choices = [("", "–"), *people]
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -106,8 +122,15 @@ class RuleForm(DecisionForm):
         return [(str(title), [self[name] for name in names]) for title, names in named]
 
     def clean(self):
-        """The name, and the `definition` as the schema reads it."""
+        """The name, and the `definition` as the schema reads it, without what the page hides for this act.
+
+        Nor is anything wrong with it: whoever sees no field can't set it right.
+        """
         data = super().clean()
+        for name, acts in ONLY_OF.items():
+            if "act" in data and data["act"] not in acts:
+                data[name] = None if name in MONEY else ""
+                self.errors.pop(name, None)
         said = {name: data[name] for name in (*WHEN, *THEN, *LIMITS) if name in data}
         return {"name": data.get("name", ""), "definition": said}
 

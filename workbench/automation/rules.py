@@ -1,5 +1,6 @@
 """Automatic rules: drafted, looked at on the past, published, put in order, turned off. Owners only."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from automation.trying import MOST_TRIED, Trial, try_rule
 from automation.why_not import why_not_publish, why_not_turn_off
 from automation.wording import limit_words, then_words, when_words
 from common.sentences import in_readers_words
+from common.words import labelled
 from stores.models import Store
 from stores.permissions import MANAGE_STORE
 from workbench.automation.form import RuleForm, filled_in
@@ -151,6 +153,18 @@ def rule_in_words(rule: StoreRule) -> dict:
     return {"when": when_words(definition), "then": then_words(definition), "limits": limit_words(definition)}
 
 
+def versions_of(rule: StoreRule) -> QuerySet[RuleVersion]:
+    """What was published of it, newest first."""
+    return RuleVersion.objects.for_store(rule.store_id).filter(rule=rule).order_by("-number")[:MOST_SHOWN]
+
+
+def version_in_words(version: RuleVersion) -> str:
+    """What it said, in one line."""
+    said = version.definition
+    then = labelled(then_words(said), f"“{said.text}”") if said.text else then_words(said)
+    return " · ".join([*(when_words(said) or [_("always")]), then, limit_words(said)])
+
+
 class RuleAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     """The store's rules in the order of their turns."""
 
@@ -178,7 +192,9 @@ class RuleAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
 
     def row_page(self, request, rule, bound=None):
         """What it says, what came of it lately, and its versions."""
-        rulings = Ruling.objects.for_store(rule.store_id).filter(rule=rule).select_related("refund").order_by("-at")
+        rulings = (
+            Ruling.objects.for_store(rule.store_id).filter(rule=rule).select_related("refund__order").order_by("-at")
+        )
         recent = list(rulings[:MOST_SHOWN])
         return self.page(
             request,
@@ -188,7 +204,7 @@ class RuleAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
             status=badge(rule),
             is_changed=rule.is_live and newest_say(rule) != rule.draft,
             recent=[(ruling, in_readers_words(ruling.why)) for ruling in recent],
-            versions=RuleVersion.objects.for_store(rule.store_id).filter(rule=rule).order_by("-number"),
+            versions=[(version, version_in_words(version)) for version in versions_of(rule)],
             decide=self.choices(request, rule, bound),
             **rule_in_words(rule),
         )

@@ -17,6 +17,7 @@ from refunds.platform.evidence import add_evidence, case_of, stored, why_closed,
 from refunds.states import CaseSide
 from stores.permissions import SHOW_EVIDENCE
 from workbench.kit.decisions import Decision, DecisionForm
+from workbench.kit.forms import FileChoice
 
 
 class EvidenceForm(DecisionForm):
@@ -26,7 +27,7 @@ class EvidenceForm(DecisionForm):
         label=gettext_lazy("File"),
         max_length=255,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": "image/*,video/mp4,video/quicktime,application/pdf"}),
+        widget=FileChoice(attrs={"accept": "image/*,video/mp4,video/quicktime,application/pdf"}),
         help_text=gettext_lazy("A picture or PDF of at most 10 MB, or a film (MP4, MOV) of at most 30 MB."),
     )
     note = forms.CharField(

@@ -357,7 +357,7 @@ class ConnectionAdmin(QueueMixin, DecidingMixin, OwnersAdmin):
         return self.page(
             request,
             "workbench/connections/connection.html",
-            str(connection),
+            connection.shop_name or connection.store.name,
             connection=connection,
             platform=platform,
             status=connection_badge(connection),

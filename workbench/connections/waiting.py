@@ -187,7 +187,7 @@ class SentDecisionAdmin(OrderSearch, MarketplaceAdmin):
     show_verb = column(gettext_lazy("decision"), verb_words)
     show_status = column(gettext_lazy("status"), sending_badge)
     show_told = column(gettext_lazy("why"), lambda row: words_about(row) or "–")
-    show_decided = column(gettext_lazy("decided"), lambda row: moment(row.decided_at))
+    show_decided = column(gettext_lazy("sent"), lambda row: moment(row.decided_at))
 
     def row_page(self, request, decision, bound=None):
         """How far it is."""

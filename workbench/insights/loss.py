@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from offers.insights.loss import Loss, loss_of
+from offers.insights.loss import Loss, counted_losses, loss_of
 from offers.insights.rates import costs_at, rates_of
 from orders.models import Order
 from refunds.models import Refund
@@ -24,5 +24,10 @@ def loss_of_order(order: Order, refunds: Sequence[Refund]) -> Loss | None:
     lost = [refund for refund in refunds if refund.status in LOST]
     if not lost:
         return None
-    rates = rates_of(order.store_id)
-    return sum((loss_of(order, refund, rates.at(refund.resolved_at, refund.rules)) for refund in lost), Loss())
+    counted = counted_losses(lost)
+    found = sum(counted.values(), Loss())
+    if uncounted := [refund for refund in lost if refund.pk not in counted]:
+        rates = rates_of(order.store_id)
+        costs = [(refund, rates.at(refund.resolved_at, refund.rules)) for refund in uncounted]
+        found = sum((loss_of(order, refund, each) for refund, each in costs), found)
+    return found

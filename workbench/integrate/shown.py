@@ -20,7 +20,7 @@ def status_shown(row: Endpoint | Delivery):
 
 
 def error_shown(delivery: Delivery) -> str:
-    """Why the last call came to nothing, in words; what broke here has none, and stays as it is."""
+    """Why the last call came to nothing, in words."""
     return str(dict(CallError.choices).get(delivery.last_error, delivery.last_error))
 
 

@@ -27,6 +27,7 @@ from stores.models import Store
 from stores.permissions import actor_of
 from workbench.kit.changelist import DeskChangeList, NotOffered, without
 from workbench.kit.desk import desk_of
+from workbench.kit.next_steps import NEXT_STEPS
 from workbench.kit.shelf import shelf_of
 
 MAX_PAGE = 200
@@ -113,7 +114,8 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
 
         Without any it opens as the user has said it should, if they have.
         """
-        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        title = capfirst(str(self.opts.verbose_name_plural))
+        context = {"title": title, "next_step": NEXT_STEPS.get(self.opts.label_lower), **(extra_context or {})}
         if self.list_filter or self.search_fields:
             queue = context["queue"].code if "queue" in context else ""
             shelf = context["shelf"] = shelf_of(request, self.opts.label_lower, queue)

@@ -63,8 +63,12 @@ class DeskChangeList(ChangeList):
 
     @cached_property
     def is_bare(self) -> bool:
-        """Whether there is nothing to list at all, whatever is asked for."""
-        return not self.result_list and not self.root_queryset.exists()
+        """Whether there is nothing to list at all, whatever is asked for.
+
+        Asked for the newest, which an index gives: for exists() PostgreSQL reads a table from its beginning where it
+        believes that a store's rows are everywhere.
+        """
+        return not self.result_list and not self.root_queryset.order_by("-pk").values("pk")[:1]
 
     @cached_property
     def is_filtered(self) -> bool:

@@ -26,7 +26,7 @@ class RowForm(DeskModelForm):
 class Saving(Decision):
     """Save what the fields say; the form checks the input, the action everything else."""
 
-    code, label = "save", gettext_lazy("Save")
+    code, label, verb = "save", gettext_lazy("Save"), gettext_lazy("Save")
     done = gettext_lazy("Saved.")
     template = "workbench/edit.html"
     leads_to = "changelist"

@@ -30,6 +30,12 @@ def ids_named(texts: Iterable[str]) -> set[UUID]:
         raise Http404 from None
 
 
+class FileChoice(forms.FileInput):
+    """A file, chosen by a button in the page's language and not the browser's; its name is written beside it."""
+
+    template_name = "workbench/file_input.html"
+
+
 class YuanField(forms.CharField):
     """An amount of yuan as people type it; strict about what is one."""
 

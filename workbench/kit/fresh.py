@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from common.events import internal_names
 from common.models import Event
 from common.words import joined
 from orders.events import SHIPMENT_MOVED
@@ -13,10 +14,9 @@ from refunds.actions import lock_refund
 from refunds.models import Appeal, Dispute, Refund
 from refunds.platform.events import EVIDENCE_ADDED
 from refunds.states import RefundStatus
-from refunds.team.events import INTERNAL
 from stores.permissions import actor_of
 from workbench.kit.marks import moment
-from workbench.kit.timeline import entry
+from workbench.kit.timeline import entry, side_or_name
 
 AS_OF = "as_of"  # in every form about a refund: the newest event that its page knew of
 MOST_TOLD = 3
@@ -68,18 +68,19 @@ def why_out_of_date(request: HttpRequest, row: object) -> Refused | None:
 def news_since(request: HttpRequest, refund: Refund) -> str:
     """Who did what since the posting page was shown, newest last; empty for nothing.
 
-    What the team notes is none, nor what whoever posts has shown meanwhile: pages take evidence without being left.
-    Nor is that a return is on its way or has arrived, which a carrier tells long after it was scanned.
+    What is internal is none, nor what whoever posts has shown meanwhile: pages take evidence without being left.
+    Nor is that a return is on its way or has arrived, which a carrier tells long after it was scanned. A buyer is told
+    of without a name: pages ask for this again and again, which is no look at anybody's data.
     """
     as_of = request.POST.get(AS_OF, "")
     known = int(as_of) if as_of.isascii() and as_of.isdigit() and len(as_of) < 19 else 0
     events = Event.objects.for_store(refund.store_id).select_related("store").filter(topic_id=refund.pk, id__gt=known)
     own = {"name": EVIDENCE_ADDED.name, "actor_id": actor_of(request.user).id}
-    unheard = [*INTERNAL, *(ON_ITS_WAY if refund.status == RefundStatus.RETURNING else ())]
-    news = [entry(event) for event in events.exclude(name__in=unheard).exclude(**own).order_by("-id")[:MOST_TOLD]]
+    unheard = [*internal_names(), *(ON_ITS_WAY if refund.status == RefundStatus.RETURNING else ())]
+    news = events.exclude(name__in=unheard).exclude(**own).order_by("-id")[:MOST_TOLD]
     return joined(
-        _("%(who)s: %(what)s (%(at)s)") % {"who": each.who, "what": each.title, "at": moment(each.at)}
-        for each in reversed(news)
+        _("%(who)s: %(what)s (%(at)s)") % {"who": side_or_name(each), "what": entry(each).title, "at": moment(each.at)}
+        for each in reversed(list(news))
     )
 
 

@@ -20,7 +20,7 @@ def found_by_order(rows: QuerySet, term: str, order_path: str = "") -> QuerySet:
     """
     coming_back = Refund.objects.in_scope().returning_under(term).order_by()
     ids = Order.objects.ids_matching(term).union(coming_back.values("order"), all=True)
-    if not is_found_often(ids):
+    if not is_found_often(*Order.objects.questions_about(term), coming_back):
         return rows.filter(**{f"{order_path or 'pk'}__in": ids})
     path = f"{order_path}__" if order_path else ""
     return rows.filter(order_fits(term, path) | Q(Exists(coming_back.filter(order=OuterRef(f"{path}pk")))))

@@ -110,6 +110,11 @@ def _kind(name: str) -> EventType | None:
         return None
 
 
+def side_or_name(event: Event) -> str:
+    """As `who`, a buyer without their name."""
+    return str(WHO[ActorKind.BUYER]) if event.actor_kind == ActorKind.BUYER else who(event)
+
+
 def who(event: Event) -> str:
     """On whose behalf, and whoever it was."""
     side, label = WHO.get(event.actor_kind, event.actor_kind), event.actor_label or event.actor_id

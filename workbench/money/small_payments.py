@@ -6,10 +6,12 @@ What is left is in view before anything is typed; then comes a preview, then it 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,11 +21,11 @@ from orders.models import Order
 from payments.allowances import AllowanceRows, allowances_today
 from payments.conflicts import rivals_of
 from payments.models import Payment
-from payments.small import Allowance, allowance_of, send_small_payment, why_not_pay
+from payments.small import Allowance, allowance_of, most_payable, send_small_payment, why_not_pay
 from payments.states import SMALL_PURPOSES, PaymentPurpose
 from refunds.models import Refund
 from stores.models import Store, User
-from stores.permissions import PAY, can
+from stores.permissions import PAY, actor_of, can
 from workbench.kit.deciding import in_zone_of
 from workbench.kit.decisions import Decision
 from workbench.kit.desk import Desk
@@ -51,9 +53,8 @@ class SmallPaymentForm(DeskForm):
     )
     order_used = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, allowance: Allowance, **kwargs):
+    def __init__(self, *args, allowance: Allowance, most: Decimal, **kwargs):
         super().__init__(*args, **kwargs)
-        most = min(allowance.limits.per_payment, allowance.day_left)
         self.fields["amount"].widget.attrs["max"] = str(most)
         self.fields["amount"].help_text = _("At most %(most)s now.") % {"most": yuan(most)}
         self.fields["order_used"].initial = allowance.order_used
@@ -102,7 +103,7 @@ def pay_card(
         allowance=allowance,
         sent=small,
         link=reverse(f"admin:{view}", args=[key]) if can(user, PAY, store.pk) else "",
-        refusal=str(why_not_pay(allowance, now) or ""),
+        refusal=str(why_not_pay(allowance, now, actor=actor_of(user)) or ""),
     )
 
 
@@ -123,20 +124,26 @@ class PayBuyer(Decision):
     template, preview = "workbench/money/pay.html", "workbench/money/pay_confirm.html"
     preview_title = gettext_lazy("Check the payment")
 
-    def __init__(self, allowance: Allowance):
-        self.allowance = allowance
+    def __init__(self, allowance: Allowance, user: User):
+        self.allowance, self.actor = allowance, actor_of(user)
+
+    @cached_property
+    def most(self) -> Decimal:
+        """Yuan that can be sent at once now."""
+        return most_payable(self.allowance, self.actor)
 
     def refusal(self, row, now):
-        return why_not_pay(self.allowance, now)
+        return why_not_pay(self.allowance, now, actor=self.actor)
 
     def fill(self, request, row):
         """Within what is left now."""
-        return SmallPaymentForm(posted(request), allowance=self.allowance)
+        return SmallPaymentForm(posted(request), allowance=self.allowance, most=self.most)
 
     def context(self, row):
-        """The order, and the refund if it is about one."""
+        """The order, the refund if it is about one, and the usual sums that can be sent."""
         order, refund = about(row)
-        return {"order": order, "refund": refund, "allowance": self.allowance, "usual": USUAL}
+        usual = [amount for amount in USUAL if Decimal(amount) <= self.most]
+        return {"order": order, "refund": refund, "allowance": self.allowance, "usual": usual}
 
     def run(self, row, data, *, actor, now):
         order, refund = about(row)
@@ -166,5 +173,5 @@ class PayingMixin:
         row = self.find(request, object_id)
         order, _refund = about(row)
         rivals = rivals_of(order, topic_id=row.pk)
-        decision = PayBuyer(allowance_of(order, row.store, request.now, rivals=rivals))
+        decision = PayBuyer(allowance_of(order, row.store, request.now, rivals=rivals), request.user)
         return in_zone_of(row, self.decide, request, row, decision)

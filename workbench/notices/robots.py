@@ -24,6 +24,7 @@ from workbench.kit.owners import OwnersAdmin
 from workbench.kit.queue import Queue, QueueFilter, QueueMixin
 
 ROBOT_QUEUES = [
+    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No robot was added yet.")),
     Queue(
         "paused",
         gettext_lazy("Group robots that aren't called"),
@@ -32,7 +33,6 @@ ROBOT_QUEUES = [
         icon="smart_toy",
         tone="red",
     ),
-    Queue("all", gettext_lazy("All"), lambda rows, now: rows, empty=gettext_lazy("No robot was added yet.")),
 ]
 COPY_TONES = {CopyStatus.WAITING: "blue", CopyStatus.SENT: "green", CopyStatus.FAILED: "red"}
 

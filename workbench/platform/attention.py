@@ -22,6 +22,7 @@ from common import heartbeats
 from common.attention import kinds_of_attention
 from common.declared import declared
 from common.obligations import obligations
+from common.replica.standing import look_at_replica
 from common.tenancy import system_scope
 from common.waiting import MOST_WAITING, what_waits
 from stores.permissions import OPERATE, can
@@ -72,6 +73,24 @@ def processes() -> Iterator[ToDo]:
         )
 
 
+def replica_trouble() -> Iterator[ToDo]:
+    """The replica, where one is set that answers nobody."""
+    seen = look_at_replica()
+    if seen is None or seen.is_asked:
+        return
+    if seen.lag_s is None:
+        yield ToDo(
+            _("The replica doesn't answer: the primary answers alone"),
+            _("Start it again, or mend its connection; until then the primary does all the work. The reason: %(why)s.")
+            % {"why": seen.fails},
+        )
+    else:
+        yield ToDo(
+            _("The replica is %(seconds)d seconds behind: the primary answers alone") % {"seconds": seen.lag_s},
+            _("Look at its disk, its network and what it is asked for long; it is asked again once it has caught up."),
+        )
+
+
 def undone_work(now: datetime) -> dict[str, tuple[QuerySet, str]]:
     """What is due of each kind of work, and of each sweep's deadlines; by how it is told of."""
     due = {
@@ -82,7 +101,7 @@ def undone_work(now: datetime) -> dict[str, tuple[QuerySet, str]]:
         for model in obligations()
     }
     undone = {
-        _("Past its deadline, and no sweep does it: %(what)s") % {"what": sweep.name}: (
+        _("Past its deadline, and no sweep does it: %(what)s") % {"what": _(sweep.name)}: (
             sweep.undone().filter(**{f"{sweep.due[0][1]}__lt": now - LATE}),
             sweep.due[0][1],
         )
@@ -105,6 +124,7 @@ def attention_view(request: HttpRequest) -> TemplateResponse:
     ]
     rows = [
         *processes(),
+        *replica_trouble(),
         *(ToDo(name, str(ASK_THE_LOG), found[name].count, found[name].since) for name in late if found[name].count),
     ]
     context = {

@@ -22,10 +22,19 @@ from workbench.refunds.negotiation import OfferingMixin
 from workbench.refunds.onward import OnwardMixin, list_of, remember_list, way_from
 from workbench.refunds.page import build_refund_page
 from workbench.refunds.presence import PresenceMixin
-from workbench.refunds.queues import REFUND_QUEUES, FollowedFilter, ShippedFilter
+from workbench.refunds.queues import (
+    REFUND_QUEUES,
+    WAREHOUSES_QUEUES,
+    FollowedFilter,
+    ShippedFilter,
+    works_in_warehouse,
+)
+from workbench.refunds.tags import AddTag, RefundTagFilter, TakeTagOff, tag_names
 from workbench.refunds.team import Assign, AssignedFilter, WriteNote, crew_of
 from workbench.refunds.thread import MarkRead, WriteToBuyer
 from workbench.refunds.undoing import TakingBackMixin, assign_ticked_view, take_back_view
+
+TEAM = (Assign(), WriteNote(), AddTag(), TakeTagOff())
 
 
 class RefundAdmin(
@@ -48,14 +57,23 @@ class RefundAdmin(
     list_display = ("order",)
     queues = REFUND_QUEUES
     on_overview = True
-    decisions = (*DECISIONS, AskCarrier(), WriteToBuyer(), MarkRead(), AddEvidence(), Assign(), WriteNote())
-    list_filter = (QueueFilter, AssignedFilter, "kind", ShippedFilter, "reason", CountedFilter, FollowedFilter)
+    decisions = (*DECISIONS, AskCarrier(), WriteToBuyer(), MarkRead(), AddEvidence(), *TEAM)
+    list_filter = (
+        QueueFilter,
+        AssignedFilter,
+        RefundTagFilter,
+        "kind",
+        ShippedFilter,
+        "reason",
+        CountedFilter,
+        FollowedFilter,
+    )
     search_fields = ("order__number",)
     search_help_text = gettext_lazy("Order, buyer, phone’s last four, tracking number, item or SKU")
 
     def get_queryset(self, request):
         """The rows of the queue with everything that a row shows."""
-        offers = Offer.objects.pending().filter(store_id=OuterRef("store_id"), refund_id=OuterRef("pk"))
+        offers = Offer.objects.in_scope().pending().filter(store_id=OuterRef("store_id"), refund_id=OuterRef("pk"))
         appeals = Appeal.objects.filter(store_id=OuterRef("store_id"), refund_id=OuterRef("pk"))
         rows = super().get_queryset(request).select_related("order", "store")
         assigned = Assignment.objects.filter(store_id=OuterRef("store_id"), refund_id=OuterRef("pk"))
@@ -63,6 +81,7 @@ class RefundAdmin(
             has_pending_offer=Exists(offers),
             has_appeal=Exists(appeals),
             assignee_id=Subquery(assigned.values("assignee")[:1]),
+            tag_names=tag_names(),
         )
 
     def changelist_view(self, request, extra_context=None):
@@ -70,6 +89,11 @@ class RefundAdmin(
         crew = crew_of(request, queue_asked_for(request, self.queues))
         context = {"colleagues": crew.names, "shares": crew.shares, "way": way_from(request.GET, self.queues[0].code)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def overview_queues(self, request):
+        """For the warehouse, what is in its hands."""
+        queues = super().overview_queues(request)
+        return [each for each in queues if each.code in WAREHOUSES_QUEUES] if works_in_warehouse(request) else queues
 
     def get_search_results(self, request, queryset, search_term):
         """By order, buyer, or the parcel's number in either direction."""
@@ -120,6 +144,8 @@ class RefundAdmin(
         context["decide"] |= {
             "assign": self.choice(request, refund, Assign(team), bound),
             "note": self.choice(request, refund, WriteNote(team), bound),
+            "tag": self.choice(request, refund, AddTag(team), bound),
+            "untag": self.choice(request, refund, TakeTagOff(team)),
             "may_take": any(member.user_id == request.user.pk for member in team.members),
         }
         mark_read = MarkRead(thread)

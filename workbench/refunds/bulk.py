@@ -217,5 +217,9 @@ class BulkJobAdmin(DeskAdmin):
 
     @staticmethod
     def _rows(job: BulkJob) -> list[BulkRow]:
+        """In their order; at the end those that were refused come first."""
         rows = BulkRow.objects.for_store(job.store_id).filter(job=job)
-        return list(rows.select_related("refund__order").order_by("id"))
+        rows = list(rows.select_related("refund__order").order_by("id"))
+        if job.finished_at is not None:
+            rows.sort(key=lambda row: row.status != BulkRowStatus.REFUSED)
+        return rows

@@ -303,8 +303,11 @@ class DecisionJobAdmin(DecidingMixin, DeskAdmin):
         return HttpResponseRedirect(reverse("admin:refunds_decisionjob_change", args=[jobs[0].pk]))
 
     def row_page(self, request: HttpRequest, job: DecisionJob, bound: Any = None) -> HttpResponse:
-        """The job's page: how far it is, and what became of each refund."""
+        """The job's page: how far it is, and what became of each refund; at the end those left out come first."""
         rows = DecisionRow.objects.for_store(job.store_id).filter(job=job).select_related("refund__order")
+        rows = list(rows.order_by("id"))
+        if job.finished_at is not None:
+            rows.sort(key=lambda row: row.status != DecisionRowStatus.LEFT_OUT)
         return self.page(
             request,
             "workbench/refunds/deciding/page.html",
@@ -312,7 +315,7 @@ class DecisionJobAdmin(DecidingMixin, DeskAdmin):
             job=job,
             stop=self.choice(request, job, StopDeciding()),
             is_held=job.finished_at is None and request.now < job.begins_at,
-            rows=list(rows.order_by("id")),
+            rows=rows,
         )
 
     def progress_view(self, request: HttpRequest, object_id: UUID) -> JsonResponse:

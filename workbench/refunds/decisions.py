@@ -91,7 +91,7 @@ class RejectForm(RefusingForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason for the buyer"),
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200, "autofocus": True}),
         help_text=gettext_lazy("The buyer reads this and may correct the request."),
     )
 
@@ -103,7 +103,7 @@ class FaultForm(RefusingForm):
     note = forms.CharField(
         label=gettext_lazy("Inspection note"),
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": 200, "autofocus": True}),
         help_text=gettext_lazy("The buyer reads this and may correct the request."),
     )
 

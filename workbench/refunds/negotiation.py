@@ -14,11 +14,11 @@ from offers.eligibility import why_not_name
 from offers.methods import METHODS, Situation
 from offers.models import Offer
 from stores.models import Product
-from stores.permissions import SEND_OFFERS, require
+from stores.permissions import SEND_OFFERS, actor_of, require
 from workbench.kit.decisions import Decision
 from workbench.kit.forms import posted
 from workbench.kit.frame import in_store_time
-from workbench.refunds.offer_form import OfferForm
+from workbench.refunds.offer_form import OfferForm, why_too_dear
 from workbench.refunds.retention import Panel, build_panel
 
 MOST_FOUND = 20
@@ -95,15 +95,22 @@ class OfferingMixin:
     @in_store_time
     def negotiate_view(self, request, refund):
         """Fill in (GET), see what the buyer will see (POST preview), send (POST send) or go back (POST edit)."""
-        situation = Situation(refund, request.now)
+        situation = Situation(refund, request.now, actor_of(request.user))
         panel = build_panel(request.user, situation)
         code = request.POST.get("method") or request.GET.get("method")
         return self.decide(request, refund, SendOffer(situation, panel, code or panel.first_code))
 
     @in_store_time
     def products_view(self, request, refund):
-        """What the picker finds in the warehouse of the refund's store, as a piece of HTML."""
+        """What the picker finds in the warehouse of the refund's store, as a piece of HTML.
+
+        With a `method`, what is too dear for whoever looks says so.
+        """
         require(request.user, SEND_OFFERS, refund.store_id)
         term = request.GET.get("q", "").replace("\0", "").strip()[:100]
         found = find_products(refund.store_id, term)
+        if (method := METHODS.get(request.GET.get("method", ""))) is not None and method.sends_parcel:
+            situation = Situation(refund, request.now, actor_of(request.user))
+            for product in found:
+                product.why_not = why_too_dear(situation, method, product)
         return render(request, "workbench/refunds/products.html", {"products": found, "full": len(found) == MOST_FOUND})

@@ -9,12 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.calendar import until_face
+from common.errors import Refused
 from common.money import grouped
+from common.search import plain_text
+from offers.cautions import offer_of_terms
 from offers.coupons import why_not_promise
 from offers.eligibility import keeps_orders
-from offers.methods import Situation
+from offers.methods import Method, Situation, Terms
+from offers.methods.negotiation import most_agreed
 from offers.models import Coupon
 from offers.scripts import scripts_for
+from stores.ceilings import why_above
 from stores.models import Product, ReturnAddress
 from workbench.kit.forms import DeskForm, YuanField
 from workbench.refunds.retention import OfferWay
@@ -91,16 +96,23 @@ class OfferForm(DeskForm):
         del self.fields[field]
         return False
 
+    def most_of_role(self) -> str:
+        """Yuan of the largest amount that can be sent: what the rules allow, within the actor's ceiling."""
+        most = Decimal(self.way.limits["max_amount"])
+        if self.way.method.changes_refund:
+            return str(most_agreed(self.situation))
+        return str(self.situation.within_role(most))
+
     def _set_up_amount(self) -> None:
         """The maximum is shown; what has a usual amount begins with the recommended one (Q12, docs/adr/0029, 0082)."""
         if not self._asks_for("amount", "max_amount"):
             return
-        most, amount = self.way.limits["max_amount"], self.fields["amount"]
+        most, amount = self.most_of_role(), self.fields["amount"]
         amount.widget.attrs.update(max=most, placeholder=f"0.01 – {grouped(most)}")
         amount.help_text = _("At most ¥%(most)s.") % {"most": grouped(most)}
         if usual := self.way.limits.get("usual_amount"):
             amount.initial = Decimal(usual) if self.way.amount is None else self.way.amount
-            self.amounts = [usual, most]
+            self.amounts = list(dict.fromkeys([usual, most]))
         if "return_address" in self.way.limits:
             amount.help_text += " " + _("Leave it empty to keep the requested ¥%(amount)s.") % {
                 "amount": grouped(self.situation.refund.amount)
@@ -117,7 +129,9 @@ class OfferForm(DeskForm):
             items = [line.line.item_id for line in self.situation.lines]
             products = Product.objects.for_store(self.situation.refund.store_id).filter(item_id__in=items)
             self.goods = list(products.order_by("item_id"))
-            if len(items) == len(self.goods) == 1:
+            for product in self.goods:
+                product.why_not = why_too_dear(self.situation, self.way.method, product)
+            if len(items) == len(self.goods) == 1 and self.goods[0].why_not is None:
                 self.fields["item_id"].initial = items[0]
 
     def _set_up_coupons(self) -> None:
@@ -134,6 +148,8 @@ class OfferForm(DeskForm):
         )
         field = self.fields["coupons"]
         field.widget.why_not = {str(coupon.pk): str(why_not_promise(coupon, now)) for coupon in others}
+        dear = {coupon: why_above(coupon.amount_off, self.situation.offer_ceiling) for coupon in usable}
+        field.widget.why_not |= {str(coupon.pk): str(refused) for coupon, refused in dear.items() if refused}
         zone = self.situation.refund.store.time_zone
         field.choices = [(str(coupon.pk), _coupon_words(coupon, zone)) for coupon in usable]
         field.choices += [(str(coupon.pk), str(coupon)) for coupon in others]
@@ -156,11 +172,19 @@ class OfferForm(DeskForm):
             "method": self.way.code,
             "message": data.get("message", ""),
             "amount": data.get("amount"),
-            "item_id": data.get("item_id") or None,
+            "item_id": plain_text(data.get("item_id") or "") or None,
             "coupon_ids": data.get("coupons") or (),
             "return_address_id": address.pk if address else None,
             "agreed_with_buyer": data.get("agreed_with_buyer", False),
         }
+
+
+def why_too_dear(situation: Situation, method: Method, product: Product) -> Refused | None:
+    """Why the situation's actor may not give this product by the method."""
+    if situation.offer_ceiling is None:
+        return None
+    offer = offer_of_terms(situation.refund, method, Terms(product=product))
+    return why_above(method.cost(offer, ()), situation.offer_ceiling)
 
 
 def _coupon_words(coupon: Coupon, zone: str) -> str:

@@ -19,14 +19,16 @@ from orders.models import OwedParcel
 from payments.allowances import allowance_rows
 from payments.models import Payment
 from payments.states import PaymentStatus
-from refunds.models import Appeal, Assignment, Dispute, Evidence, Message, Note, Refund, RefundLine
+from refunds.models import Appeal, Assignment, Dispute, Evidence, Message, Note, Refund, RefundLine, RefundTag
 from refunds.models.contradicted import stops
 from refunds.numbers import oddities_of
 from refunds.parcels import parcels_of, split_off
 from refunds.platform.appeals import appeal_until
 from refunds.team.assigning import assignments_of, deciders_of
 from refunds.team.notes import notes_of
+from refunds.team.tags import tags_of
 from stores.models import Membership, User
+from stores.permissions import actor_of
 from workbench.cases.evidence import evidence_of, files_of
 from workbench.connections.card import sent_card
 from workbench.insights.loss import loss_if_lost
@@ -58,6 +60,7 @@ class RefundLists(NamedTuple):
     lines: QuerySet[RefundLine]
     assignments: QuerySet[Assignment]
     notes: QuerySet[Note]
+    tags: QuerySet[RefundTag]
     members: QuerySet[Membership]
 
 
@@ -88,6 +91,7 @@ def lists_of(refund: Refund) -> RefundLists:
         lines=RefundLine.objects.for_store(store_id).filter(**about).select_related("line").order_by("id"),
         assignments=assignments_of(refund),
         notes=notes_of(refund),
+        tags=tags_of(refund),
         members=deciders_of([store_id]),
     )
 
@@ -127,7 +131,7 @@ def proposal_card(offers: list[Offer]) -> dict:
 def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
     """The context of the refund's page, but for its decisions."""
     refund.order.store = refund.store
-    situation = Situation(refund, now)
+    situation = Situation(refund, now, actor_of(user))
     lists, allowance = lists_of(refund), allowance_rows([refund.store], now)
     read_at_once(*lists, *allowance)
     refund.own_lines = list(lists.lines)
@@ -167,7 +171,7 @@ def build_refund_page(refund: Refund, user: User, now: datetime) -> dict:
         ),
         "failed_payments": any(payment.topic_id == refund.pk for payment in declined),
         "related": list(lists.related),
-        "team": Team(next(iter(lists.assignments), None), list(lists.members), list(lists.notes)),
+        "team": Team(next(iter(lists.assignments), None), list(lists.members), list(lists.notes), list(lists.tags)),
         "entries": [entry(event) for event in lists.events],
         "as_of": max((event.pk for event in lists.events), default=0),
     }

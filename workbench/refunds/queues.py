@@ -1,9 +1,11 @@
 """What waits for the merchant among the refunds, and until when (Q3, T10)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
@@ -14,17 +16,21 @@ from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
 from refunds.models.goods import have_left
-from refunds.numbers import with_odd_numbers
+from refunds.numbers import how_far_looked, how_far_noted, on_their_way, with_odd_numbers
 from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
 from refunds.team.assigning import that_nobody_takes
 from stores.models import ReturnAddress, Store
+from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, can
+from workbench.kit.desk import desk_of
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
 
 
 def _negotiating(rows: QuerySet, now: datetime) -> QuerySet:
-    return rows.filter(pk__in=Offer.objects.in_scope().pending().values("refund"))
+    """By the index of what is open: a refund stays with its merchant while an offer is out, and a decision ends it."""
+    pending = Offer.objects.in_scope().pending().values("refund")
+    return rows.filter(status=RefundStatus.AWAITING_MERCHANT, pk__in=pending)  # (T7, T8)
 
 
 def _attention(rows: QuerySet, now: datetime) -> QuerySet:
@@ -36,10 +42,15 @@ def _attention(rows: QuerySet, now: datetime) -> QuerySet:
 
 def _to_nowhere(rows: QuerySet, now: datetime) -> QuerySet:
     """Returns without an address: approved by their deadline, or about to be, as the store has none (T10)."""
-    back = rows.filter(return_address=None, is_followed=False).exclude(kind=RefundKind.REFUND_ONLY)
-    # Which stores have one is asked once, not of each refund.
-    somewhere = Q(store_id__in=ReturnAddress.objects.in_scope().usable().order_by().values("store_id"))
-    return back.filter(Q(status=RefundStatus.AWAITING_RETURN) | Q(status=RefundStatus.AWAITING_MERCHANT) & ~somewhere)
+    back = Refund.objects.in_scope().filter(return_address=None, is_followed=False).order_by()
+    back = back.exclude(kind=RefundKind.REFUND_ONLY).values("pk")
+    # A question for each half: the first has an index; the second is over at once where the one store has an address.
+    somewhere = ReturnAddress.objects.in_scope().usable()
+    if len(current_scope().store_ids or ()) != 1:
+        somewhere = somewhere.filter(store=OuterRef("store"))
+    approved = back.filter(status=RefundStatus.AWAITING_RETURN)
+    coming = back.filter(~Exists(somewhere), status=RefundStatus.AWAITING_MERCHANT)
+    return rows.filter(pk__in=approved.union(coming, all=True))
 
 
 def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
@@ -63,6 +74,9 @@ def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
 # An offer is out: the list's `has_pending_offer`. What needs the merchant comes before what needs the buyer.
 BUYERS_TURN = F("has_pending_offer")
 MERCHANTS_TURN = [RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING]
+# What the warehouse sees to: all that its people find of refunds on the overview.
+WAREHOUSES_TURN = [RefundStatus.RETURNING]
+WAREHOUSES_QUEUES = ("returns", "odd_numbers", "recalls")
 
 
 REFUND_QUEUES = [
@@ -93,6 +107,7 @@ REFUND_QUEUES = [
         "volunteer_activism",
         "green",
         only_retaining=True,
+        is_dear=True,
     ),
     Queue(
         "returnless",
@@ -132,6 +147,8 @@ REFUND_QUEUES = [
         _("No offer waits for a buyer's answer."),
         "handshake",
         "blue",
+        is_dear=True,
+        is_theirs=True,
     ),
     Queue(
         "returns",
@@ -150,6 +167,10 @@ REFUND_QUEUES = [
         _("Every return comes under a number of its own."),
         "barcode_scanner",
         "red",
+        looked_at=on_their_way,
+        partly=how_far_looked,
+        partly_note=how_far_noted,
+        is_found_once=True,
     ),
     Queue(
         "recalls",
@@ -186,6 +207,7 @@ REFUND_QUEUES = [
         "person_off",
         "red",
         only_sharing=True,
+        is_dear=True,
         todo=_(
             "They are shared out to nobody, since nobody in the store has the skill: give somebody their kind or "
             "category under Members, or tick them and give them to somebody."
@@ -248,11 +270,27 @@ class FollowedFilter(SimpleListFilter):
         return followed.exclude(decision_sent="") if self.value() == "sent" else followed
 
 
-def next_deadlines(now: datetime, *, limit: int = 10, within: timedelta = timedelta(days=3)):
-    """The merchant's next deadlines: what must be answered or inspected first."""
-    return (
-        Refund.objects.in_scope()
-        .filter(status__in=MERCHANTS_TURN, decision_sent="", due_at__lte=now + within)
-        .select_related("order", "store")
-        .order_by("due_at", "-id")[:limit]
+def works_in_warehouse(request: HttpRequest) -> bool:
+    """Whether whoever looks inspects what comes back to the stores shown, and decides refunds in none of them."""
+    stores = [store.pk for store in desk_of(request).shown]
+    inspects, decides = (
+        any(can(request.user, capability, pk) for pk in stores) for capability in (INSPECT_RETURNS, DECIDE_REFUNDS)
     )
+    return inspects and not decides
+
+
+def next_deadlines(
+    now: datetime,
+    *,
+    limit: int = 10,
+    within: timedelta = timedelta(days=3),
+    states: Sequence[RefundStatus] = MERCHANTS_TURN,
+):
+    """The merchant's next deadlines: what must be answered or inspected first, of those in these `states`.
+
+    The first of each state by its index, and of these the first: all that is due may be half of what is open.
+    """
+    due = Refund.objects.in_scope().filter(decision_sent="", due_at__lte=now + within).order_by("due_at", "-id")
+    first, *more = (due.filter(status=status).values("pk")[:limit] for status in states)
+    rows = Refund.objects.in_scope().filter(pk__in=first.union(*more, all=True) if more else first)
+    return rows.select_related("order", "store").order_by("due_at", "-id")[:limit]

@@ -13,7 +13,7 @@ from offers.eligibility import attempts_left, keeps_orders, methods_for, why_not
 from offers.methods import Method, Situation
 from offers.recommendation import recommend
 from stores.models import User
-from stores.permissions import SEND_OFFERS, actor_of, can
+from stores.permissions import SEND_OFFERS, can
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Panel:
 
 
 def build_panel(user: User, situation: Situation) -> Panel:
-    """What this user could offer for the refund now."""
+    """What this user, the situation's actor, could offer for the refund now."""
     rules = situation.refund.rules
     recommends = keeps_orders(rules)
     may_send = can(user, SEND_OFFERS, situation.refund.store_id)
@@ -110,7 +110,7 @@ def build_panel(user: User, situation: Situation) -> Panel:
     return Panel(
         retains=recommends,
         refusal=str(refused) if refused else "",
-        ways=_recommended(user, situation, possible) if recommends else _plain(situation, possible),
+        ways=_recommended(situation, possible) if recommends else _plain(situation, possible),
         no_ways=no_ways,
         left=attempts_left(situation),
         most=rules.offers_per_refund,
@@ -123,12 +123,12 @@ def _plain(situation: Situation, possible: list[Method]) -> list[OfferWay]:
     return [OfferWay(method, method.why(situation), method.limits(situation)) for method in possible]
 
 
-def _recommended(user: User, situation: Situation, possible: list[Method]) -> list[OfferWay]:
+def _recommended(situation: Situation, possible: list[Method]) -> list[OfferWay]:
     """The recommended ones first, each with the acceptance so far (Q11)."""
     if not possible:
         return []
     found = []
-    for option in recommend(situation, possible, actor_of(user)):
+    for option in recommend(situation, possible):
         limits, words = option.method.limits(situation), option.method.limit_words(situation)
         chosen = (option.recommended, option.own.percent, words, option.amount, option.amount_why)
         found.append(OfferWay(option.method, option.why, limits, *chosen))

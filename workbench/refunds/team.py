@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from refunds.models import Assignment, Note, Refund
+from refunds.models import Assignment, Note, Refund, RefundTag
 from refunds.states import OPEN
 from refunds.team.assigning import assign_refund, assignments_of, deciders_of, why_not_assign
 from refunds.team.notes import why_not_note, write_note
@@ -19,7 +19,7 @@ from stores.models import Membership
 from stores.permissions import DECIDE_REFUNDS, WRITE_NOTES, name_of
 from workbench.kit.decisions import Decision, DecisionForm, take
 from workbench.kit.desk import desk_of
-from workbench.kit.queue import CappedCount, Queue, capped, queue_asked_for
+from workbench.kit.queue import CappedCount, Queue, capped, queue_asked_for, rows_in_queue
 from workbench.refunds.selection import ticked_refunds
 
 MINE, NOBODYS = "mine", "nobody"
@@ -29,11 +29,12 @@ HAD = "had"
 
 @dataclass(frozen=True)
 class Team:
-    """Who sees to a refund, who could, and what they noted, newest first."""
+    """Who sees to a refund, who could, what they noted, newest first, and their tags on it."""
 
     assignment: Assignment | None
     members: Sequence[Membership]
     notes: Sequence[Note]
+    tags: Sequence[RefundTag] = ()
 
 
 class AssignForm(DecisionForm):
@@ -143,13 +144,15 @@ def crew_of(request: HttpRequest, queue: Queue) -> Crew:
     Of the list of all refunds those count that are open.
     """
     if not hasattr(request, "crew"):
-        rows = queue.rows(Refund.objects.in_scope(), request.now)
+        rows = rows_in_queue(request, queue, Refund.objects.in_scope())
         rows = rows.filter(status__in=OPEN) if queue.code == "all" else rows
         labels = {MINE: _("Mine"), NOBODYS: _("Nobody’s")}
-        counts = {code: CappedCount(assigned_to(rows, code, request.user.pk)) for code in labels}
+        most = queue.most_counted
+        counts = {code: CappedCount(assigned_to(rows, code, request.user.pk), most) for code in labels}
         members = list(deciders_of([store.pk for store in desk_of(request).shown]).annotate(**counts))
         names = {member.user_id: name_of(member.user) for member in members}
-        shares = [Share(code, label, capped(getattr(members[0], code))) for code, label in labels.items() if members]
+        shown = {code: capped(getattr(members[0], code), most) for code in labels} if members else {}
+        shares = [Share(code, labels[code], count) for code, count in shown.items()]
         request.crew = Crew(names, shares)
     return request.crew
 

@@ -25,6 +25,7 @@ from workbench.kit.base import DeskAdmin, column
 from workbench.kit.dear import dear_page
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision, DecisionForm
+from workbench.kit.forms import FileChoice
 from workbench.kit.marks import badge, moment
 from workbench.shipping.selection import stores_to_ship_for
 
@@ -46,9 +47,7 @@ class UploadForm(DecisionForm):
     """The file, and the store whose orders it ships when there are several to choose from."""
 
     store = forms.ChoiceField(label=gettext_lazy("Store"))
-    file = forms.FileField(
-        label=gettext_lazy("File"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"})
-    )
+    file = forms.FileField(label=gettext_lazy("File"), widget=FileChoice(attrs={"accept": ".csv,.xlsx,.txt"}))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -46,9 +46,10 @@ class ReadOnParcelForm(DecisionForm):
 
 
 class AsideForm(ReadOnParcelForm):
-    """The same of a number that was just scanned."""
+    """The same of a number that was just scanned, or of a parcel on which none can be read."""
 
-    number = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    number = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
+    own_number = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
 
 class PutAside(Decision):
@@ -63,7 +64,8 @@ class PutAside(Decision):
 
     def run(self, row, data, *, actor, now):
         read = {name: data[name] for name in READ}
-        return put_parcel_aside(store=row, tracking_number=data["number"], actor=actor, now=now, **read)
+        numbers = {"tracking_number": data["number"], "own_number": data["own_number"]}
+        return put_parcel_aside(store=row, **numbers, actor=actor, now=now, **read)
 
 
 class OfParcel(Decision):

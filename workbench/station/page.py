@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.looks import shows_list
 from orders.waybills import carrier_of, carrier_typed
 from refunds.models import Refund
-from refunds.unclaimed.recording import why_not_touch
+from refunds.unclaimed.recording import draw_own_number, last_under, why_not_touch
 from stores.permissions import INSPECT_RETURNS
 from workbench.kit.deciding import DecisionPagesMixin, in_zone_of
 from workbench.kit.decisions import Choice, choose
@@ -32,12 +32,15 @@ from workbench.station.photos import Photograph, photograph_of
 from workbench.station.scanned import Scanned, is_waiting, refunds_under, scan
 
 MOST_TYPED = 100
+UNREADABLE = "unreadable"  # asked for where a parcel bears no number that can be read
 TAKEN_HERE = {**DECISIONS, Photograph.code: Photograph()}
 
 
 @require_safe
 def station_view(request: HttpRequest) -> HttpResponse:
     """The field, and what was scanned: `number` as the scanner typed it, `refund` the one of several that is meant.
+
+    With `unreadable` instead: what is written down of a parcel that bears no number.
 
     Who works in several stores picks one first, where that can be done.
     """
@@ -46,7 +49,9 @@ def station_view(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:index"))
     store = store_to_add_to(request, INSPECT_RETURNS)
     typed = request.GET.get("number", "").replace("\0", "")[:MOST_TYPED]
-    found = scan(store, typed, request.now, refund_id=_picked(request)) if typed.strip() else None
+    found = Scanned("") if UNREADABLE in request.GET else None
+    if typed.strip():
+        found = scan(store, typed, request.now, refund_id=_picked(request))
     if found is not None and found.refund is None and found.parcel is not None and why_not_touch(found.parcel) is None:
         return HttpResponseRedirect(reverse("admin:refunds_unclaimedparcel_change", args=[found.parcel.pk]))
     return in_zone_of(store, show, request, found)
@@ -115,13 +120,23 @@ class Aside(DecisionPagesMixin):
     """Puts a parcel of the store aside, and leads to its page."""
 
     def ask(self, request, row, decision, form):
-        """The scanned number again, with what is wrong."""
-        return show(request, scan(row, form.data.get("number", "")[:MOST_TYPED], request.now), {decision.code: form})
+        """The scanned number again, with what is wrong; of a form that was sent before, what it put aside."""
+        typed, own = (form.data.get(name, "")[:MOST_TYPED] for name in ("number", "own_number"))
+        if own and not typed.strip() and (parcel := last_under(row.pk, own)) is not None:
+            for text in form.non_field_errors():
+                messages.warning(request, text)
+            return HttpResponseRedirect(reverse("admin:refunds_unclaimedparcel_change", args=[parcel.pk]))
+        found = scan(row, typed, request.now) if typed.strip() else Scanned("")
+        return show(request, found, {decision.code: form})
 
     def after(self, request, row, decision, form, answer):
         """To the parcel's page, with the field for the next one."""
         count_one(request)
-        messages.success(request, decision.told(row, form.cleaned_data))
+        said = decision.told(row, form.cleaned_data)
+        if not answer.has_number:
+            said = _("Write %(number)s on the parcel: that is its number here. Whose may it be?")
+            said %= {"number": answer.tracking_number}
+        messages.success(request, said)
         return HttpResponseRedirect(reverse("admin:refunds_unclaimedparcel_change", args=[answer.pk]))
 
 
@@ -168,6 +183,10 @@ def _put_aside(request: HttpRequest, found: Scanned, bound: Mapping[str, forms.F
             row=store,
             now=request.now,
             auto_id=decision.auto_id,
-            initial={"number": found.number, "carrier": carrier_typed(carrier_of(found.number))},
+            initial={
+                "number": found.number,
+                "own_number": "" if found.number else draw_own_number(store),
+                "carrier": carrier_typed(carrier_of(found.number)),
+            },
         )
     return {"aside": choose(request, decision, store, url=reverse("admin:station_aside"), form=form)}

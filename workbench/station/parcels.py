@@ -106,6 +106,8 @@ class UnclaimedParcelAdmin(QueueMixin, WordSearch, DecidingMixin, DeskAdmin):
         term = request.GET.get("q", "").replace("\0", "")[:MOST_TYPED].strip()
         choices = self.choices(request, parcel, bound)
         found = (refunds_named(parcel, term) if term else likely_refunds(parcel)) if "assign" in choices else []
+        if found and not parcel.carrier and choices["assign"].form and choices["describe"].form:
+            del choices["describe"].form.fields["carrier"]  # asked where the refund is picked
         for each in found:
             each.refund.store = each.refund.order.store = parcel.store
         return self.page(

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 
 from common.at_once import read_at_once
 from common.models import Event
 from common.search import folded
-from orders.models import Shipment
+from orders.models import Order, Shipment
 from orders.states import ShipmentDirection
 from orders.waybills import NUMBER, plain_number
 from refunds.events import REFUND_DECISION_SENT
 from refunds.events.goods import REFUND_INSPECTION_FAILED, REFUND_INSPECTION_OVERDUE, REFUND_INSPECTION_PASSED
 from refunds.models import Evidence, Refund, RefundLine, UnclaimedParcel
-from refunds.numbers import NumberWarning, oddities_of
+from refunds.numbers import NumberWarning, oddities_of, orders_sent_under
 from refunds.parcels import Parcels
 from refunds.states import CaseSide, RefundStatus
 from stores.models import Store
@@ -37,7 +37,9 @@ class Scanned:
     """What comes back under a number: `refund` is the one to look at now, with its lines and what is odd.
 
     `received` says of those that were received when that was, and by whom. `parcel` is what was put aside under the
-    number, which may be the refund's besides its own. An `is_number` that is False can be none.
+    number, which may be the refund's besides its own. Where no refund has it, `sent_out` are the orders that went out
+    under it. An `is_number` that is False can be none; an empty `number` is that of a parcel whose label nobody can
+    read.
     """
 
     number: str
@@ -47,6 +49,7 @@ class Scanned:
     received: dict[UUID, Entry] = field(default_factory=dict)
     warnings: Sequence[NumberWarning] = ()
     parcel: UnclaimedParcel | None = None
+    sent_out: Sequence[Order] = ()
 
 
 def is_waiting(refund: Refund) -> bool:
@@ -54,21 +57,26 @@ def is_waiting(refund: Refund) -> bool:
     return refund.status == RefundStatus.RETURNING and not refund.decision_sent
 
 
-def refunds_under(store: Store, number: str) -> QuerySet[Refund]:
-    """The store's refunds whose goods come back under the number, however typed and stored; the newest of many."""
-    found = Refund.objects.for_store(store.pk).filter(return_tracking_folded=folded(number))
-    return found.select_related("order").order_by("-id")[:MOST_UNDER_ONE]
+def refunds_under(store: Store, number: str, meant: UUID | None = None) -> QuerySet[Refund]:
+    """The store's refunds whose goods come back under the number.
+
+    Of many the one that is `meant`, those that wait for them, then the newest.
+    """
+    found = Refund.objects.for_store(store.pk).coming_back_under(number)
+    if meant is not None:
+        found = found.order_by(Case(When(pk=meant, then=0), default=1), *found.query.order_by)
+    return found.select_related("order")[:MOST_UNDER_ONE]
 
 
 def scan(store: Store, typed: str, now: datetime, *, refund_id: UUID | None = None) -> Scanned:
     """What was scanned in this store; `refund_id` picks one of several refunds, those to inspect come first.
 
-    Three statements at most, however many refunds come back under the number; two where none does.
+    Three statements at most, however many refunds come back under the number, or where none does.
     """
     number = plain_number(typed)
     if not NUMBER.fullmatch(number):
         return Scanned(number, is_number=False)
-    rows = refunds_under(store, number)
+    rows = refunds_under(store, number, refund_id)
     own = Refund.objects.for_store(store.pk).filter(return_tracking_folded=folded(number)).values("pk")
     lines = RefundLine.objects.for_store(store.pk).filter(refund__in=own).select_related("line").order_by("id")
     events = Event.objects.for_store(store.pk).filter(topic_id__in=own, name__in=RECEIVED).order_by("id")
@@ -101,6 +109,6 @@ def _aside(store: Store, number: str, now: datetime) -> Scanned:
     rows = UnclaimedParcel.objects.for_store(store.pk).filter(tracking_folded=folded(number)).select_related("refund")
     parcel = rows.order_by("-id").first()
     if parcel is None or parcel.refund is None or not parcel.refund.return_tracking_number:
-        return Scanned(number, parcel=parcel)
+        return Scanned(number, parcel=parcel, sent_out=list(orders_sent_under(store.pk, number)))
     of_refund = scan(store, parcel.refund.return_tracking_number, now, refund_id=parcel.refund_id)
     return replace(of_refund, parcel=parcel)

@@ -43,7 +43,7 @@ class Invite(Saving):
     """Invite somebody into the store."""
 
     label, form, capability = gettext_lazy("Invite a colleague"), InvitationForm, MANAGE_STORE
-    done = gettext_lazy("Invited.")
+    verb, done = gettext_lazy("Invite"), gettext_lazy("Invited.")
 
     def run(self, store, data, *, actor, now):
         """The invitation, whose page shows the link."""

@@ -65,7 +65,7 @@ def looks_view(request: HttpRequest) -> TemplateResponse:
         raise PermissionDenied(_("Only owners see who looked at buyers' data."))
     names = ("who", "way", "buyer", "since", "until", "before")
     query = {name: request.GET.get(name, "").replace("\0", "").strip()[:100] for name in names}
-    looks = managed_rows(desk, Look.objects.in_scope()).order_by("-at", "-id")
+    looks = managed_rows(desk, Look.objects.in_scope().filter(buyers__gt=0)).order_by("-at", "-id")
     period = PeriodForm({"first": query["since"], "last": query["until"]})
     asked_for = looks_asked_for(looks, query, desk.zone) if period.is_valid() else looks.none()
     rows = list(asked_for.select_related("store")[: PAGE + 1])

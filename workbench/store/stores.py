@@ -344,11 +344,12 @@ class StoreAdmin(AddingMixin, EditingMixin, WordSearch, DeskAdmin):
     """The user's stores and their settings; for the operator every store."""
 
     adding, editing, decisions = OpenStore(), ChangeStore(), (SetTerms(),)
-    list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "is_sandbox", "show_created")
+    list_display = ("name", "code", "marketplace", "time_zone", "negotiation_open", "show_sandbox", "show_created")
     list_filter = ("marketplace", "negotiation_open")
     search_fields = ("code", "name")
     search_help_text = gettext_lazy("Code or name")
     ordering = ("code",)
+    show_sandbox = column(gettext_lazy("sandbox"), lambda store: _("Sandbox") if store.is_sandbox else "–")
     show_created = column(gettext_lazy("created"), lambda store: moment(store.created_at))
 
     def get_queryset(self, request):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import template
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.calendar import clock_face, end_face
@@ -17,12 +18,14 @@ from refunds.platform.appeals import appeal_until
 from refunds.states import DecisionRowStatus, RefundStatus
 from refunds.team.assigning import why_not_assign
 from stores.permissions import DECIDE_REFUNDS, SEND_OFFERS, can, name_of
-from workbench.kit.queue import capped, count_rows
+from workbench.kit.queue import MOST_DEAR, capped
 from workbench.kit.words import time_left, yuan
 from workbench.refunds.selection import tickable
 from workbench.shipping.selection import delayable, stores_to_ship_for
 
 register = template.Library()
+
+SOME = "some"  # instead of a number that is too dear to count
 
 ROW_TONES = {
     BulkRowStatus.SENT: "green",
@@ -81,11 +84,25 @@ register.filter("name_of", name_of)
 @register.simple_tag(takes_context=True)
 def may_tick(context, changelist) -> str:
     """How many refunds of the list may be ticked, as it is shown; empty for none. Counted only beyond one page."""
+    if context["queue"].is_theirs:
+        return ""
     if changelist.paginator.has_next or changelist.page_num > 1:
-        count = count_rows(tickable(changelist.queryset, context["desk"]))
-    else:
-        count = sum(may_pick(refund, context["request"].user) for refund in changelist.result_list)
+        by_due = tickable(changelist.queryset, context["desk"]).order_by("due_at", "-id")  # in the order of an index
+        return _beyond_a_page(context, changelist, by_due)
+    count = sum(may_pick(refund, context["request"].user) for refund in changelist.result_list)
     return capped(count) if count else ""
+
+
+def _beyond_a_page(context, changelist, rows: QuerySet) -> str:
+    """How many rows a list of several pages has, as it is shown; empty for none, and SOME for what was searched for.
+
+    To count what a search finds, each open row is looked up in other tables: the first one found is enough.
+    """
+    if changelist.query:
+        return SOME if list(rows.values_list("pk")[:1]) else ""
+    most = min(MOST_DEAR, context["queue"].most_counted) if changelist.is_filtered else context["queue"].most_counted
+    count = rows.values("pk")[: most + 1].count()
+    return capped(count, most) if count else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -93,8 +110,8 @@ def delayable_beyond(context, changelist) -> str:
     """How many orders of a list of more than one page may be delayed, as it is shown; empty for none."""
     if not changelist.paginator.has_next and changelist.page_num == 1:
         return ""
-    count = count_rows(delayable(changelist.queryset, stores_to_ship_for(context["request"])))
-    return capped(count) if count else ""
+    rows = delayable(changelist.queryset, stores_to_ship_for(context["request"])).order_by()
+    return _beyond_a_page(context, changelist, rows)
 
 
 @register.simple_tag(takes_context=True)

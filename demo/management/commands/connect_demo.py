@@ -8,13 +8,14 @@ from django.db import transaction
 
 from common import clock
 from common.actors import on_command_line
-from common.errors import Refused
+from common.errors import Invalid, Refused
 from common.tenancy import system_scope
 from connectors.platforms import platform_of
 from connectors.port import Unreachable
 from demo.connected import CONNECTED, Fake, follow_fake, open_connected_store, tell_stories
 from demo.management.commands.load_demo import AGENT, sign_in, write_private
 from demo.production import refuse_in_production
+from demo.robots import follow_chat
 from stores.actions import add_member, create_store_key
 from stores.models import Store, User
 from stores.states import MemberRole
@@ -29,11 +30,20 @@ class Command(BaseCommand):
         """See help."""
         parser.add_argument("--fakes-file", type=Path, required=True, help="JSON: addresses by platform")
         parser.add_argument("--credentials-file", type=Path, required=True, help="as load_demo has written it")
+        parser.add_argument("--chat-file", type=Path, help="JSON: where the group chat listens, and its secret")
         parser.add_argument("--address", required=True, help="where we listen, for messages")
 
-    def handle(self, *, fakes_file: Path, credentials_file: Path, address: str, **options):
+    def handle(
+        self, *, fakes_file: Path, credentials_file: Path, address: str, chat_file: Path | None = None, **options
+    ):
         """One shop after the other: what one is refused keeps no other from being connected. Says how many are."""
         refuse_in_production()
+        if chat_file is not None and chat_file.exists():
+            try:
+                with system_scope(), transaction.atomic():
+                    follow_chat(**json.loads(chat_file.read_text()), now=clock.now())
+            except Invalid as error:  # the loopback was closed on purpose
+                self.stdout.write(f"The group robots are left as they are: {error}")
         addresses, done = json.loads(fakes_file.read_text()), 0
         for code in CONNECTED:
             store = self._store(code, credentials_file)

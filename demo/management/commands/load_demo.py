@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from stores.actions import add_member, create_marketplace_key, create_store_key
 from stores.models import Store, User
 from stores.states import MemberRole
 
+OPENED_AGO = timedelta(days=59)  # after the stores were set up, before anything happens in them
 OPERATOR, AGENT = "operator", "agent"
 PEOPLE = {OPERATOR: "运营方", AGENT: "客服小柔"}  # offers are sent in the agent's name
 
@@ -86,7 +88,7 @@ def make_users() -> dict[str, dict[str, str]]:
 
 def make_members_and_keys(stores: list[Store]) -> dict[str, dict[str, str]]:
     """The stores' owners and their agent; `marketplace_keys` and `store_keys` as in demo.json."""
-    done = {"actor": on_command_line("load_demo"), "now": clock.now()}
+    done = {"actor": on_command_line("load_demo"), "now": clock.now() - OPENED_AGO}
     for store in stores:
         add_member(store=store, username=store.code, role=MemberRole.OWNER, **done)
         add_member(store=store, username=AGENT, role=MemberRole.AGENT, **done)

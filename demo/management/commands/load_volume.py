@@ -1,18 +1,30 @@
 """Add realistic bulk data: how the platform behaves with a long history can be tried in minutes."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 from tqdm import tqdm
 
 from common import clock
+from common.grants import as_owner
 from demo import volume
 from demo.production import refuse_in_production
+from demo.volume_bare import LOCK_WAIT, may_be_bared
+from demo.volume_sql import WRITTEN
+from demo.volume_whole import load_whole
 from offers.insights.rebuild import roll_everything
+from refunds.quality.rollup import roll_up_days
+
+WHOLE_FROM = 100_000
 
 
 class Command(BaseCommand):
     """Adds to what is there; run it again for more."""
 
-    help = "Add refunds with their orders, payments and history to the stores volume-0001 … (opened when missing)."
+    help = (
+        "Add refunds with their orders, payments and history to the stores volume-0001 … (opened when missing). "
+        f"From {WHOLE_FROM:,} refunds on they are added as a whole or not at all, and nobody else works with their "
+        "tables meanwhile."
+    )
 
     def add_arguments(self, parser):
         """See help."""
@@ -30,8 +42,29 @@ class Command(BaseCommand):
             raise CommandError("The first store has a part of the refunds, and another store has the rest.")
         opened = volume.open_stores(stores)
         with tqdm(total=refunds, desc="volume", unit="refund", unit_scale=True, disable=None) as bar:
-            for added in volume.load(stores=opened, refunds=refunds, now=clock.now(), largest=largest):
-                bar.update(added)
+            what = {"stores": opened, "refunds": refunds, "now": clock.now(), "largest": largest}
+            if refunds < WHOLE_FROM or not _load_as_owner(what, bar.update):
+                for added in volume.load(**what):
+                    bar.update(added)
         rolled = roll_everything()
+        while roll_up_days():
+            pass
         self.stdout.write(f"Rolled up {rolled} offers and losses.")
         self.stdout.write(f"Added {refunds} refunds in {stores} stores.")
+
+
+def _load_as_owner(what: dict, told) -> bool:
+    """Load as a whole, as the role that owns the tables; False where nobody knows that role."""
+    with as_owner(connection):
+        if not may_be_bared(WRITTEN):
+            return False
+        try:
+            load_whole(**what, told=told)
+        except OperationalError as error:
+            if "lock timeout" not in str(error):
+                raise
+            raise CommandError(
+                f"Somebody has worked with the tables for {LOCK_WAIT}: stop the web server and the workers first. "
+                "No refund was added."
+            ) from error
+    return True

@@ -7,6 +7,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 
 from common.api.represent import represent
+from common.looks import shows
 from refunds.api.serializers import RefundDetailSerializer
 from refunds.models import Enrolment, Refund
 from refunds.returnless import enrolment, programme
@@ -136,4 +137,5 @@ class NegotiationViewSet(StoreViewSet):
         refund = negotiate_refund(
             store_id=self.store.pk, refund_id=parse_id(pk), text=text, actor=self.actor, now=self.now
         )
+        shows(refund)
         return Response(represent(RefundDetailSerializer, refund))

@@ -11,7 +11,7 @@
     const buttons = form.querySelectorAll("[data-needs-choice]");
     const show = () => {
       const chosen = boxes.filter((box) => box.checked).length;
-      output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : "";
+      output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : output.dataset.none;
       buttons.forEach((button) => (button.disabled = !chosen));
       form.classList.toggle("has-choice", chosen > 0);
       if (all) {

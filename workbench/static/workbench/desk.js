@@ -68,7 +68,7 @@
     };
     const ask = async () => {
       const mine = ++asked;
-      const answer = await fetch(`${picker.dataset.picker}?${new URLSearchParams({ q: search.value })}`, { credentials: "same-origin" });
+      const answer = await fetch(`${picker.dataset.picker}?${new URLSearchParams({ q: search.value, method: picker.dataset.method })}`, { credentials: "same-origin" });
       if (mine !== asked || !answer.ok) return;
       found.innerHTML = await answer.text();
       mark();
@@ -85,6 +85,16 @@
       const product = event.target.closest(".wl-product");
       if (product) fillIn(picker.dataset.target, product.value);
     });
+  }
+
+  // The browser's own words for a file field are in its own language; the theme's script writes names into a field of its own.
+  function namesFiles(input) {
+    const shown = input.previousElementSibling;
+    const show = () => (shown.textContent = [...input.files].map((file) => file.name).join(", ") || shown.dataset.none);
+    input.hasChangeListener = true;
+    input.addEventListener("change", show);
+    window.addEventListener("pageshow", show);
+    show();
   }
 
   // What is shown once is copied by a button; without the permission to copy it is marked, for the keyboard.
@@ -165,8 +175,15 @@
     show();
   }
 
+  // The theme hides the page until its script runs; if the browser draws it before, it gives up on `autofocus`.
+  function focusFirst() {
+    const first = document.querySelector("[autofocus]");
+    if (first && document.activeElement === document.body) first.focus();
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-blocking]").forEach(block);
+    focusFirst();
     document.querySelectorAll("[data-find]").forEach(finds);
     const clock = document.querySelector(".wl-countdown");
     if (clock) {
@@ -176,6 +193,7 @@
     document.querySelectorAll("[data-count]").forEach(countCharacters);
     document.querySelectorAll("[data-fill]").forEach((chip) => chip.addEventListener("click", () => fillIn(chip.dataset.fill, chip.value).focus()));
     document.querySelectorAll("[data-copy]").forEach(copies);
+    document.querySelectorAll(".wl-file input").forEach(namesFiles);
     document.querySelectorAll("[data-picker]").forEach(pickProducts);
     // The strip of tabs may be longer than the page.
     document.querySelectorAll(".wl-tabs .is-on").forEach((tab) => (tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40));

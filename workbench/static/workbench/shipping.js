@@ -10,7 +10,7 @@
     const ofEverything = form.querySelector("[name=everything]");
     const show = () => {
       const chosen = boxes.filter((box) => box.checked).length;
-      output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : "";
+      output.textContent = chosen ? output.dataset.chosen.replace("%(n)d", chosen) : output.dataset.none;
       form.hidden = !chosen && !ofEverything;
       ofTicked.forEach((button) => (button.disabled = !chosen));
       form.classList.toggle("has-choice", chosen > 0);
@@ -38,8 +38,6 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    // The theme's script writes the file's name into a text field of its own widget, which a plain input doesn't have.
-    document.querySelectorAll("input[type=file]").forEach((input) => (input.hasChangeListener = true));
     const bulk = document.querySelector("#orders-bulk");
     const one = document.querySelector("#ship-one");
     if (bulk) chooseRows(bulk);

@@ -69,6 +69,7 @@
         failed.open = true;
         reason.focus();
       },
+      F6: () => (location.href = `${scan.action}?unreadable=1`),
       Escape: () => (location.href = scan.action),
     };
 
@@ -111,7 +112,9 @@
 
     // On a phone the keyboard would hide the answers: there it opens by a touch on the field.
     const isTouched = matchMedia("(pointer: coarse)").matches;
+    const isUnreadable = aside && !aside.querySelector("[name=number]").value;
     if (failed && failed.open) reason.focus();
+    else if (isUnreadable) aside.querySelector("[name=phone_end]").focus();
     else if (isTouched && passed) field.blur();
     else field.focus();
   });

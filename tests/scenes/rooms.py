@@ -1,25 +1,16 @@
-"""For each sweep: how something becomes due for it, and where it then writes."""
+"""Scenes of orders, refunds, offers and money, and of their buyers' data."""
 
 import io
-from collections.abc import Callable
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
 
 from django.conf import settings
 from django.db.models.functions import Now
 from django.test import override_settings
 
 from common import idempotency
-from common.models import IdempotentAnswer, Watermark
+from common.actors import on_command_line
+from common.models import IdempotentAnswer
 from common.tenancy import system_scope
-from connectors.connecting import connect_shop
-from connectors.fakes.kuaishou import FakeKuaishou
-from connectors.models import RefundHint
-from connectors.port import Secret
-from notices.actions import send_test_message, set_notice_terms
-from notices.models import NoticeCopy
 from offers.bulk import send_waiting_rows, start_bulk_job
 from orders.actions import ship_order
 from orders.delays.actions import report_delay
@@ -30,50 +21,25 @@ from payments.models import DayAllowance
 from payments.settlement import settle_batch
 from privacy.asking import ask_for_export
 from privacy.erasing import do_buyer_requests
-from refunds.deciding import Chosen, decide_together
+from refunds.deciding import Chosen, decide_together, decide_waiting_rows
 from refunds.models import DecisionRow, Refund
 from refunds.platform.packs import ask_for_pack
 from refunds.returns import ship_return
 from refunds.states import BulkVerdict
 from refunds.unclaimed.ending import end_parcel
 from stores.actions import update_store
-from stores.models import DeskSession, Device
-from stores.people.letters import write_letter
-from stores.states import LetterKind
+from stores.people.invitations import invite
 from tests.api.test_gateways import SANDBOX, post
 from tests.automation.rules import live
 from tests.insights import accepted, send
-from tests.notices.chats import WeCom
-from tests.notices.conftest import robot_of
 from tests.quality import ask
+from tests.scenes.base import SERVERS, Scene
 from tests.tenancy.things import (
-    make_delivery,
     make_dispute,
-    make_endpoint,
-    make_failed_call,
-    make_notice,
     make_pack,
     make_unclaimed,
 )
-from tests.webhooks.receiver import Receiver
 from tests.world import BUYER, MERCHANT, NOON, Shop, make_user
-from webhooks.models import Delivery, Endpoint
-
-EVENTS = "common_event"
-SERVERS = ExitStack()  # what a scene starts listens until its test is over
-
-
-@dataclass(frozen=True)
-class Scene:
-    """How to make something due for a sweep, and where it writes: a row more there, or one less, is its work."""
-
-    make_due: Callable[[Shop], object]
-    table: str = EVENTS
-    marketplace: str = "tmall"
-    does: str = "INSERT"
-    later: timedelta = timedelta()
-    done: str = ""  # counted, and poisoned, are the rows of which this is so
-    of: str = "store"  # whose rows they are: the store's, or those of the user who is called as the store is
 
 
 def _approved(shop: Shop) -> None:
@@ -153,6 +119,17 @@ def _decided_together(shop: Shop) -> None:
         DecisionRow.objects.update(next_attempt_at=Now())
 
 
+def _decided_long_ago(shop: Shop) -> None:
+    _decided_together(shop)
+    while decide_waiting_rows():
+        pass
+
+
+def _invited(shop: Shop) -> None:
+    with shop.scope():
+        invite(store=shop.store, email="", role="agent", actor=on_command_line("scenes"), now=NOON)
+
+
 def _complained(shop: Shop) -> None:
     for _ in range(5):
         ask(shop)
@@ -183,82 +160,10 @@ def _to_nowhere(shop: Shop) -> None:
         )
 
 
-def _connected(shop: Shop):
-    fake = SERVERS.enter_context(FakeKuaishou())
-    fake.add(at=NOON - timedelta(hours=1))
-    return connect_shop(
-        store=shop.store,
-        app_key=fake.app_key,
-        secrets={Secret.APP_SECRET: fake.app_secret, Secret.SIGN_SECRET: fake.sign_secret},
-        access_token="access-1",
-        refresh_token="refresh-1",
-        base_url=fake.url,
-        actor=MERCHANT,
-        now=NOON,
-    )
-
-
-def _owed(shop: Shop) -> None:
-    make_endpoint(shop)
-    _seen()
-
-
-def _seen() -> None:
-    with system_scope():  # as if somebody had looked once all this was committed
-        Watermark.objects.create(xid=0, event_id=2**62, at=NOON)
-
-
-def _owing(shop: Shop):
-    delivery = make_delivery(shop, make_endpoint(shop))
-    with shop.scope():
-        Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=Now())
-    return delivery
-
-
-def _called(shop: Shop) -> None:
-    SERVERS.enter_context(override_settings(WEBHOOKS_ALLOW_LOOPBACK=True))
-    receiver = SERVERS.enter_context(closing(Receiver()))
-    delivery = _owing(shop)
-    with shop.scope():
-        Endpoint.objects.filter(pk=delivery.endpoint_id).update(url=receiver.url, next_attempt_at=Now())
-
-
-def _delivered(shop: Shop) -> None:
-    delivery = _owing(shop)
-    with shop.scope():
-        Delivery.objects.filter(pk=delivery.pk).update(status="delivered", next_attempt_at=None)
-
-
-def _failed(shop: Shop) -> None:
-    assert shop.merchant.get("refunds/nobody/").status_code == 404
-
-
 def _asked_for_pack(shop: Shop) -> None:
     dispute = make_dispute(shop)
     with shop.scope():
         ask_for_pack(store_id=shop.store.pk, dispute_id=dispute.pk, language="en", actor=MERCHANT, now=NOON)
-
-
-def _hinted(shop: Shop) -> None:
-    connected = _connected(shop)
-    with shop.scope():
-        hint = {"connection": connected, "key": "1", "platform_id": "1", "received_at": NOON - timedelta(days=9)}
-        RefundHint.objects.create(store=shop.store, **hint)
-
-
-def written(shop: Shop) -> None:
-    with system_scope():
-        user = make_user(shop.store.code)
-        write_letter(LetterKind.CONFIRM_ADDRESS, to=f"{user.username}@example.com", user=user, now=NOON)
-
-
-def _used_a_browser(shop: Shop) -> None:
-    Device.objects.create(user=make_user(shop.store.code), browser=uuid4(), first_at=NOON, seen_at=NOON)
-
-
-def _signed_in(shop: Shop) -> None:
-    user = make_user(shop.store.code)
-    DeskSession.objects.create(session_key=f"{user.pk}", expire_date=NOON - timedelta(days=1), user=user)
 
 
 def _ruled(shop: Shop) -> None:
@@ -271,32 +176,6 @@ def _shared_out(shop: Shop) -> None:
     with shop.scope():
         update_store(store=shop.store, shares_out_refunds=True, actor=MERCHANT, now=NOON)
     shop.refund()
-
-
-def _told(shop: Shop) -> None:
-    with shop.scope():
-        set_notice_terms(store=shop.store, changes={}, actor=MERCHANT, now=NOON)
-    shop.refund()
-    _seen()
-
-
-def _near(shop: Shop) -> None:
-    with shop.scope():
-        set_notice_terms(store=shop.store, changes={"tells_before": timedelta(hours=72)}, actor=MERCHANT, now=NOON)
-    shop.refund()
-
-
-def _tested(shop: Shop) -> None:
-    SERVERS.enter_context(override_settings(WEBHOOKS_ALLOW_LOOPBACK=True))
-    robot = robot_of(shop, "wecom", SERVERS.enter_context(closing(WeCom())))
-    with shop.scope():
-        send_test_message(store_id=shop.store.pk, robot_id=robot.pk, actor=MERCHANT, now=NOON)
-
-
-def _to_mail(shop: Shop) -> None:
-    notice, user = make_notice(shop), make_user(f"{shop.store.code}-told", shop=shop, role="agent")
-    with shop.scope():
-        NoticeCopy.objects.create(store=shop.store, notice=notice, person=user, due_at=NOON)
 
 
 def _asked_for_data(shop: Shop) -> None:
@@ -349,11 +228,10 @@ SCENES = {
         _written_off, "refunds_unclaimedparcel", does="DELETE", later=timedelta(days=181)
     ),
     "bulk decisions": Scene(_decided_together),
-    "notices for people": Scene(_told, "notices_desknotice"),
-    "deadlines near": Scene(_near, "notices_desknotice"),
-    "robots called": Scene(_tested, "notices_noticecopy", does="UPDATE", done="status = 'sent'"),
-    "e-mails of notices": Scene(_to_mail, "notices_noticecopy", does="UPDATE", done="status = 'sent'"),
-    "old notices forgotten": Scene(make_notice, "notices_desknotice", does="DELETE", later=timedelta(days=31)),
+    "bulk decisions forgotten": Scene(
+        _decided_long_ago, "refunds_decisionjob", does="DELETE", later=timedelta(days=366)
+    ),
+    "old invitations forgotten": Scene(_invited, "stores_invitation", does="DELETE", later=timedelta(days=200)),
     "buyers' exports forgotten": Scene(
         _exported, "privacy_buyerrequest", does="UPDATE", done="size IS NULL", later=timedelta(days=8)
     ),
@@ -367,12 +245,6 @@ SCENES = {
     "buyers' data": Scene(_asked_for_data, "privacy_buyerrequest", does="UPDATE", done="status = 'done'"),
     "refunds to share out": Scene(_shared_out),
     "automatic rules": Scene(_ruled),
-    "e-mails sent": Scene(written, "stores_letter", does="UPDATE", done="sent_at IS NOT NULL", of="user"),
-    "old e-mails forgotten": Scene(written, "stores_letter", does="DELETE", later=timedelta(days=31), of="user"),
-    "expired sessions forgotten": Scene(_signed_in, "stores_desksession", does="DELETE", of="user"),
-    "unused devices forgotten": Scene(
-        _used_a_browser, "stores_device", does="DELETE", later=timedelta(days=401), of="user"
-    ),
     "idempotent answers forgotten": Scene(_answered, "common_idempotentanswer", does="DELETE"),
     "promises": Scene(_promised, later=timedelta(hours=49)),
     "late orders": Scene(lambda shop: shop.order(shipped=False), later=timedelta(days=3)),
@@ -395,13 +267,6 @@ SCENES = {
     "bulk offers": Scene(_bulk),
     "answers counted": Scene(lambda shop: accepted(shop, method="reassurance"), "offers_acceptance"),
     "rolled up": Scene(_settled, "offers_dailyloss"),
-    "shops followed": Scene(_connected, "connectors_mirroredrefund", marketplace="kuaishou"),
-    "hints forgotten": Scene(_hinted, "connectors_refundhint", marketplace="kuaishou", does="DELETE"),
-    "events owed to endpoints": Scene(_owed, "webhooks_delivery"),
-    "endpoints called": Scene(_called, "webhooks_delivery", does="UPDATE", done="status = 'delivered'"),
-    "deliveries forgotten": Scene(_delivered, "webhooks_delivery", does="DELETE", later=timedelta(days=31)),
-    "failed calls written down": Scene(_failed, "webhooks_failedcall"),
-    "failed calls forgotten": Scene(make_failed_call, "webhooks_failedcall", does="DELETE", later=timedelta(days=8)),
     "packs made": Scene(_asked_for_pack, "refunds_evidencepack", does="UPDATE", done="status = 'made'"),
     "packs forgotten": Scene(make_pack, "refunds_evidencepack", does="DELETE", later=timedelta(days=1)),
 }

@@ -1,0 +1,16 @@
+"""Bulk decisions go some time after they are finished."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("refunds", "0041_parcels_without_number")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="decisionjob",
+            index=models.Index(
+                fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="decision_job_finished"
+            ),
+        ),
+    ]
