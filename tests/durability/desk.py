@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 
@@ -94,9 +95,15 @@ class Desk:
         self.start("beat", "-A", "config", "beat", "--loglevel", "INFO", "--schedule", schedule, "--pidfile", "")
 
     def kill(self, name: str) -> None:
-        """SIGKILL a server or worker with all its children."""
-        kill_group(self.servers[name])
+        """SIGKILL a server or worker with all its children, those in sessions of their own (PostgreSQL's) as well."""
+        leader = psutil.Process(self.servers[name].pid)
+        leader.suspend()  # so that it starts no more of them
+        family = [leader, *leader.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.servers[name].wait()
+        assert psutil.wait_procs(family, timeout=10)[1] == [], "killed, and still there"
 
     def kill_child(self, name: str) -> None:
         """SIGKILL the process that does a worker's tasks; the worker itself lives on."""
