@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from common.ids import new_id
+from orders.models import Shipment
+from orders.states import ShipmentStatus
+from payments.states import PaymentConflict
 from refunds.models import Appeal, Dispute
 from refunds.platform.appeals import why_not_decide_appeal as why_not_decide_appeal
 from refunds.platform.appeals import why_not_uphold
@@ -22,6 +25,7 @@ from refunds.states import (
 from refunds.why_not import (
     MOST_MESSAGES,
     why_not_approve,
+    why_not_correct_return,
     why_not_give_up,
     why_not_inspect,
     why_not_name_address,
@@ -145,6 +149,27 @@ def test_only_what_was_declined_for_good_is_paid_again(statuses, code):
     if payments:
         payments[-1].given_up_at = NOON
         assert code_of(why_not_pay_again(refund, payments)) == "invalid_transition"
+
+
+@pytest.mark.rule("T9")
+def test_nothing_is_paid_again_beside_what_a_gateway_contradicts_of_the_same_order():
+    refund = a_refund()
+    refund.contradicted = [a_payment(refund.order, "failed", conflict=PaymentConflict.PAID_THERE)]
+    refused = why_not_pay_again(refund, [a_payment(refund.order, "failed")])
+    assert code_of(refused) == "payment_in_conflict"
+
+
+@pytest.mark.rule("P1")
+@for_each("status", RefundStatus)
+def test_the_number_of_a_return_is_corrected_while_it_is_under_way(status):
+    """Of a refund that was withdrawn it is an exchange's, which the buyer took instead."""
+    refund = a_refund(status=status)
+    announced = Shipment(status=ShipmentStatus.ANNOUNCED)
+    is_moving = status in (S.RETURNING, S.WITHDRAWN)
+    assert code_of(why_not_correct_return(refund, announced, NOON)) == (None if is_moving else "invalid_transition")
+    assert code_of(why_not_correct_return(refund, None, NOON)) == "invalid_transition"
+    if status == S.RETURNING:
+        assert code_of(why_not_correct_return(refund, announced, refund.due_at)) == "invalid_transition"
 
 
 @pytest.mark.rule("T9", "P5")
