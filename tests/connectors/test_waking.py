@@ -6,8 +6,8 @@ import pytest
 from django.db.models.functions import Now
 
 from common.tenancy import system_scope
-from connectors.hinting import keep_hints
-from connectors.models import Connection, SentDecision
+from connectors.hinting import keep_hints, read_later
+from connectors.models import Connection, RefundHint, SentDecision
 from connectors.port import Hint
 from connectors.states import SendingStatus
 from connectors.waking import wake_shops
@@ -55,3 +55,10 @@ def test_connected_anew_a_shop_goes_on_with_what_waited_for_that_alone(connected
         SentDecision.objects.filter(pk=decision.pk).update(next_attempt_at=None, **fields)
     connected.connect()
     assert (connected.shop.reload(decision).next_attempt_at is not None) == goes_on
+
+
+def test_a_refund_that_is_to_be_read_later_twice_at_one_instant_is_noted_once(connected):
+    for _ in range(2):
+        read_later(connected.connection, platform_id="R1", order_number="O1", now=NOON)
+    with system_scope():
+        assert RefundHint.objects.count() == 1
