@@ -27,5 +27,5 @@ def test_it_names_each_sentinel_and_the_master():
     ],
 )
 def test_what_it_cannot_mean_is_no_address(url):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError):  # noqa: PT011
         Sentinels.read(url)
