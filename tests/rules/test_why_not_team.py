@@ -1,13 +1,20 @@
 """What a store's people can't do any more with packs, notes, tags and parcels that nobody announced, and why."""
 
+from datetime import timedelta
+
 import pytest
 
 from common.errors import Invalid
-from refunds.models import EvidencePack, UnclaimedParcel
+from common.models import Event
+from refunds.deciding import MOST_DECIDED_AT_ONCE, why_not_decide_so_many
+from refunds.models import Assignment, EvidencePack, UnclaimedParcel
 from refunds.platform.packs import MOST_MAKING, why_not_ask_for_pack, why_not_take_pack
-from refunds.states import PackStatus, UnclaimedStatus
+from refunds.states import OPEN, PackStatus, RefundStatus, UnclaimedStatus
+from refunds.team.assigning import why_assigned_meanwhile, why_not_assign
 from refunds.team.notes import MOST_NOTES, why_not_note
 from refunds.team.tags import LONGEST_TAG, MOST_TAGS, tag_name, why_not_tag
+from refunds.team.undoing import UNDONE_WITHIN, why_not_take_back
+from refunds.unclaimed.matching import why_not_match
 from refunds.unclaimed.recording import (
     MOST_PHOTOS,
     _describe,
@@ -16,8 +23,10 @@ from refunds.unclaimed.recording import (
     why_not_put_aside,
     why_not_touch,
 )
+from stores.models import User
 from tests.cases import for_each
 from tests.rules.things import a_refund, code_of
+from tests.world import MERCHANT, NOON, OPERATOR
 
 
 @pytest.mark.rule("Q17")
@@ -105,3 +114,61 @@ def test_what_is_read_on_it_is_a_carrier_and_four_digits(read, attr):
 def test_without_a_number_something_else_tells_it_from_others(read, attr):
     refused = why_no_description(read)
     assert (refused and refused.attr) == attr
+
+
+@pytest.mark.rule("P1")
+@for_each(
+    ("parcel", "status", "code"),
+    [
+        (UnclaimedStatus.WAITING, RefundStatus.RETURNING, None),
+        (UnclaimedStatus.WAITING, RefundStatus.AWAITING_RETURN, None),
+        (UnclaimedStatus.WAITING, RefundStatus.CLOSED, "invalid_transition"),
+        (UnclaimedStatus.MATCHED, RefundStatus.RETURNING, "invalid_transition"),
+    ],
+)
+def test_it_is_matched_with_a_refund_whose_goods_come_back(parcel, status, code):
+    refund, other = a_refund(status=status, return_address_id=1), a_refund()
+    assert code_of(why_not_match(unclaimed(parcel), refund, None, NOON)) == code
+    assert code_of(why_not_match(unclaimed(parcel), refund, refund, NOON)) == code
+    announced = "parcel_announced" if parcel == UnclaimedStatus.WAITING else code
+    assert code_of(why_not_match(unclaimed(parcel), refund, other, NOON)) == announced
+    if status == RefundStatus.RETURNING:
+        assert code_of(why_not_match(unclaimed(), refund, None, refund.due_at)) == "invalid_transition"
+
+
+@for_each("status", RefundStatus)
+def test_a_refund_is_seen_to_until_it_ends_and_needs_nobody(status):
+    assert (why_not_assign(a_refund(status=status)) is None) == (status in OPEN)
+    assert why_not_assign(a_refund(status=status, needs_attention=True)) is None
+
+
+def test_it_changes_hands_where_it_is_whose_it_was():
+    hers = Assignment(store_id=1, assignee=User(pk=7, username="anna"))
+    assert why_assigned_meanwhile(hers, 7) is why_assigned_meanwhile(None, None) is None
+    for present, had, who in ((hers, 8, "anna"), (hers, None, "anna"), (None, 7, "nobody's")):
+        refused = why_assigned_meanwhile(present, had)
+        assert (refused.code, who in refused.detail) == ("assigned_meanwhile", True)
+
+
+@for_each(
+    ("newest", "actor", "after", "code"),
+    [
+        ((5, {"had": None}), MERCHANT, UNDONE_WITHIN, None),
+        ((5, {"had": None}), MERCHANT, UNDONE_WITHIN + timedelta(microseconds=1), "invalid_transition"),
+        ((5, {"had": None}), OPERATOR, timedelta(), "invalid_transition"),
+        ((5, {}), MERCHANT, timedelta(), "invalid_transition"),
+        ((4, {"had": None}), MERCHANT, timedelta(), "invalid_transition"),
+        (None, MERCHANT, timedelta(), "invalid_transition"),
+        ((6, {"had": 7}), MERCHANT, timedelta(), "assigned_meanwhile"),
+        ((6, {}), MERCHANT, timedelta(), "assigned_meanwhile"),
+    ],
+)
+def test_what_somebody_did_last_they_take_back_for_a_moment(newest, actor, after, code):
+    by = {"actor_kind": MERCHANT.kind, "actor_id": MERCHANT.id, "at": NOON}
+    event = newest and Event(id=newest[0], data=newest[1], **by)
+    assert code_of(why_not_take_back(event, 5, actor, NOON + after)) == code
+
+
+def test_so_many_are_decided_at_once():
+    most = MOST_DECIDED_AT_ONCE
+    assert (why_not_decide_so_many(most), code_of(why_not_decide_so_many(most + 1))) == (None, "too_many")
