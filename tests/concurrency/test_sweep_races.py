@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from common.errors import NotFound
 from common.models import Event, Setback
-from common.setbacks import _set_back
+from common.setbacks import _set_back, resume_setback
 from common.tenancy import system_scope
 from offers.models import Offer
 from offers.sweeps import sweep_due_offers
@@ -17,7 +18,7 @@ from refunds.models import Refund
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.negotiation import NOON, send
-from tests.world import BUYER, MERCHANT
+from tests.world import BUYER, MERCHANT, OPERATOR
 
 PER_ORDER = 4
 
@@ -141,3 +142,14 @@ def test_what_two_workers_fail_at_counts_twice(shop):
     race = overtaken(fails, transaction.atomic(fails), scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert Setback.objects.get(sweep="a sweep").attempts == 3
+
+
+def test_what_is_done_meanwhile_is_not_resumed(shop):
+    with system_scope():
+        _set_back("a sweep", "1", "ValueError")
+        setback = Setback.objects.get(sweep="a sweep")
+    resume = partial(resume_setback, setback_id=setback.pk, actor=OPERATOR, now=NOON)
+    race = overtaken(Setback.objects.filter(pk=setback.pk).delete, transaction.atomic(resume), scope=system_scope())
+    assert (race.first.ok, type(race.second.error), race.waited) == (True, NotFound, True)
+    with system_scope():
+        assert not Event.objects.filter(name="setback.resumed").exists()
