@@ -92,6 +92,13 @@ def test_an_offer_that_changes_the_request_is_also_an_approval(taote, people):
     offer(taote, refund, "50.00", people["agent"])
 
 
+def test_an_offer_that_keeps_the_order_is_no_approval(clock):
+    tmall = make_shop("tmall")
+    set_ceilings(tmall, agent_approval_ceiling=Decimal("0.00"))
+    agent = actor_of(make_user("agent", shop=tmall, role="agent"))
+    offer(tmall, tmall.refund(), None, agent, method="reassurance")
+
+
 def test_an_agent_offers_up_to_the_ceiling(taote, people):
     set_ceilings(taote, agent_offer_ceiling=MOST)
     refund = taote.refund(kind="return_and_refund")

@@ -10,6 +10,7 @@ from payments.allowances import limits_of
 from payments.models import Budget, DayAllowance, Payment
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
+from payments.small import send_small_payment
 from payments.terms import set_payment_terms
 from refunds import actions as refund_actions
 from refunds.returnless import enrolment, programme
@@ -35,6 +36,17 @@ def test_an_operator_sets_the_limits_of_the_store_that_is_meant(clock):
         assert [str(limits_of(one.store).per_day) for one in (other, shop)] == ["70.00", "90.00"]
         limits = dict(DayAllowance.objects.values_list("store_id", "limit"))
     assert {store: str(limit) for store, limit in limits.items()} == {other.store.pk: "70.00", shop.store.pk: "90.00"}
+
+
+@pytest.mark.rule("K9")
+def test_a_small_payment_is_sent_within_the_limits_of_its_own_store(clock):
+    other, shop = make_shop("kuaishou"), make_shop("kuaishou")
+    numbers = {"per_order": None, "per_day": None, "gateway": "", "actor": OPERATOR, "now": NOON}
+    order = shop.order()
+    with system_scope():
+        set_payment_terms(store=other.store, per_payment=Decimal("1.00"), **numbers)
+        what = {"order_number": order.number, "amount": Decimal("2.00"), "purpose": "other"}
+        assert send_small_payment(store=shop.store, actor=MERCHANT, now=NOON, **what).amount == Decimal("2.00")
 
 
 @pytest.mark.rule("R5")
