@@ -135,7 +135,9 @@ def test_who_decides_while_the_sweep_ends_an_offer_waits_and_ends_it_no_second_t
     race = overtaken(sweep_due_offers, decides, scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     with tmall.scope():
-        assert [event.name for event in Event.objects.filter(subject_id=offer.pk).order_by("id")][1:] == ["offer.expired"]
+        assert [event.name for event in Event.objects.filter(subject_id=offer.pk).order_by("id")][1:] == [
+            "offer.expired"
+        ]
 
 
 @pytest.mark.rule("P1")

@@ -237,6 +237,9 @@ def test_an_owner_elsewhere_and_a_former_member_have_one(taote, people):
 def test_without_a_ceiling_nobody_is_asked_for_the_role(taote, people, django_assert_num_queries):
     with taote.scope(), django_assert_num_queries(0):
         assert why_above_ceiling(taote.store, Ceiling.OFFER, Decimal("9999.00"), people["agent"]) is None
+    set_ceilings(taote, agent_offer_ceiling=MOST)
+    with taote.scope(), django_assert_num_queries(0):
+        assert why_above_ceiling(taote.store, Ceiling.OFFER, MOST, people["agent"]) is None
 
 
 def test_nothing_at_all_is_a_ceiling_and_less_is_none(taote, people):

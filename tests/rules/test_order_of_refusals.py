@@ -13,7 +13,7 @@ from offers.states import CouponChannel, OfferStatus
 from offers.terms import prepare_terms
 from orders.states import OrderStatus
 from refunds.models import Refund
-from refunds.states import RefundKind, RefundStatus
+from refunds.states import MarketplaceVerb, RefundKind, RefundStatus
 from tests.cases import for_each
 from tests.rules.things import a_coupon, a_line, a_refund, a_situation, a_store, an_offer, an_order, code_of
 from tests.world import NOON
@@ -44,6 +44,7 @@ def negotiated(**fields) -> Refund:
         ({"store": a_store("tmall", site="taobao")}, {}, {}, "not_retainable"),
         ({}, {}, {"closed_categories": frozenset({"1"})}, "category_not_open"),
         ({}, {"status": RefundStatus.REJECTED}, {}, "invalid_transition"),
+        ({}, {"decision_sent": MarketplaceVerb.AGREE_RETURN}, {}, "decision_under_way"),
         (
             {"store": a_store("tmall", site="")},
             {"status": RefundStatus.REJECTED},
