@@ -16,7 +16,7 @@ from common.clock import now
 from common.tenancy import system_scope
 from demo.volume import load, open_stores
 from offers.insights.rebuild import roll_everything
-from offers.models import DailyLoss, Offer, RetentionTotal
+from offers.models import DailyLoss, DailyRetention, Offer, RetentionTotal
 from orders.models import OrderLine
 from refunds.models import Refund
 from refunds.states import RefundStatus
@@ -160,6 +160,9 @@ def test_a_big_store_s_pages_take_no_more_blocks_than_a_typical_one_s(short_page
         "offer_unrolled": Offer.objects.for_store(big.pk).out().filter(is_rolled=False).values("sent_on", "method"),
         "refund_by_due": Refund.objects.for_store(big.pk).due(now()).order_by("due_at", "-id").values("pk"),
         "daily_loss_of_store": DailyLoss.objects.for_store(big.pk).filter(date__gte=TODAY).values("sale"),
+        "daily_retention_own": DailyRetention.objects.for_store(big.pk)
+        .filter(agent="", date__gte=TODAY)
+        .values("method", "reason", "agent_label", "offers", "offer_costs"),
         "retention_total_once": RetentionTotal.objects.for_store(big.pk).filter(date__gte=TODAY).values("offers"),
     }
     with system_scope():
