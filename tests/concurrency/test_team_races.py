@@ -10,8 +10,9 @@ from common.errors import Invalid
 from common.models import Event
 from common.tenancy import tenant_scope
 from refunds.messages import post_message
-from refunds.models import Assignment, RefundTag
+from refunds.models import Assignment, Note, RefundTag
 from refunds.team.assigning import assign_refund, share_out_refunds
+from refunds.team.notes import MOST_NOTES, write_note
 from refunds.team.tags import MOST_TAGS, tag_refund
 from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
@@ -178,6 +179,18 @@ def test_who_has_lost_the_skill_between_the_look_and_the_lock_gets_nothing(shop,
     assert [holders(shop, refund) for refund in refunds] == [["bob"], ["bob"]]
 
 
+def test_of_two_who_name_a_members_skills_the_second_changes_what_the_first_has_named(shop, clock, people):
+    with shop.scope():
+        member = Membership.objects.get(user=people[0])
+    by = {"store_id": shop.store.pk, "member_id": member.pk, "categories": [], "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, *(lambda kinds=kinds: set_skills(**by, kinds=kinds) for kinds in (["refund_only"], [])))
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with shop.scope():
+        assert Membership.objects.get(pk=member.pk).skilled_kinds == []
+        told = Event.objects.filter(name="member.skills_changed").order_by("id").values_list("data", flat=True)
+        assert [data["kinds"] for data in told] == [[[], ["refund_only"]], [["refund_only"], []]]
+
+
 @pytest.mark.parametrize("names", [("mine", "mine"), ("mine", "other")])
 def test_of_two_views_that_one_person_saves_at_once_the_list_opens_like_the_last(shop, clock, people, names):
     anna = people[0]
@@ -218,3 +231,15 @@ def test_the_last_place_for_a_tag_is_given_once(shop, clock):
     assert (race.codes, race.waited) == (("ok", "tag_limit_reached"), True)
     with shop.scope():
         assert RefundTag.objects.filter(refund=refund).count() == MOST_TAGS
+
+
+def test_the_last_note_that_a_refund_takes_is_written_once(shop, clock):
+    refund = shop.refund()
+    with shop.scope():
+        written = [Note(store=shop.store, refund=refund, author="a", text="b", at=NOON) for _ in range(MOST_NOTES - 1)]
+        Note.objects.bulk_create(written)
+    note = {"store_id": shop.store.pk, "refund_id": refund.pk, "text": "c", "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, lambda: write_note(**note), lambda: write_note(**note))
+    assert (race.codes, race.waited) == (("ok", "note_limit_reached"), True)
+    with shop.scope():
+        assert Note.objects.filter(refund=refund).count() == MOST_NOTES

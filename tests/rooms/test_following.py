@@ -15,11 +15,12 @@ from orders.models import Order, OwedParcel
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds.fitting import STATUSES
-from refunds.models import QualityRefund, Refund
+from refunds.models import Dispute, QualityRefund, Refund
 from refunds.states import MarketplaceStage, RefundGoods, RefundStatus
 from tests.books import amiss
 from tests.cases import for_each
 from tests.marketplace import copied_line, copied_order, followed, told
+from tests.tenancy.things import make_evidence
 from tests.world import NOON, make_shop
 
 STAGES = [stage for stage in MarketplaceStage if stage != MarketplaceStage.UNKNOWN]
@@ -130,6 +131,20 @@ def test_an_exchange_owes_its_goods_until_they_are_sent_or_the_buyer_is_paid(tao
         assert [parcel.status for parcel in OwedParcel.objects.order_by("id")] == ["cancelled", "shipped"]
     assert money(refund) == [("59.00", "failed")]
     assert_sound()
+
+
+@pytest.mark.rule("R7", "Q17")
+def test_what_a_dispute_was_advised_that_is_over_stays_as_it_was(taote, clock):
+    refund = followed(taote, "disputed")
+    for stage in ("refused", "disputed"):
+        told(taote, refund, stage)
+    with taote.scope():
+        before = dict(Dispute.objects.values_list("status", "suggestion"))
+    make_evidence(taote, refund.pk)
+    with taote.scope():
+        after = dict(Dispute.objects.values_list("status", "suggestion"))
+    assert {status for status in after if after[status] != before[status]} == {"open"}
+    assert len(after) == 2
 
 
 def test_a_fault_counts_once_however_often_it_is_granted(db, clock):

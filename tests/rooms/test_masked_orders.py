@@ -54,6 +54,14 @@ def test_pieces_cost_a_cent_more_when_a_cent_is_missing_of_them_all(taote, clock
     assert_sound()
 
 
+def test_pieces_whose_price_no_copy_tells_cost_together_no_less_than_was_paid(taote, clock):
+    order = copied_order(paid_amount=Decimal("10.00"))
+    refund = followed(taote, "refunded", "1.00", order=order, lines=[copied_line(price=None, quantity=3)])
+    with taote.scope():
+        assert str(taote.reload(refund.order).lines.get().unit_price) == "3.34"
+    assert_sound()
+
+
 @for_each("lines", [[copied_line(price="25.00")], []])
 def test_the_order_itself_fills_it(taote, clock, lines):
     refund = followed(taote, "agreed", "20.00", lines=lines, kind="refund_only")

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
@@ -21,8 +20,6 @@ from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
 from refunds.team.assigning import that_nobody_takes
 from stores.models import ReturnAddress, Store
-from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, can
-from workbench.kit.desk import desk_of
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
 
@@ -270,15 +267,6 @@ class FollowedFilter(SimpleListFilter):
             return queryset
         followed = queryset.filter(is_followed=True)
         return followed.exclude(decision_sent="") if self.value() == "sent" else followed
-
-
-def works_in_warehouse(request: HttpRequest) -> bool:
-    """Whether whoever looks inspects what comes back to the stores shown, and decides refunds in none of them."""
-    stores = [store.pk for store in desk_of(request).shown]
-    inspects, decides = (
-        any(can(request.user, capability, pk) for pk in stores) for capability in (INSPECT_RETURNS, DECIDE_REFUNDS)
-    )
-    return inspects and not decides
 
 
 def next_deadlines(
