@@ -38,6 +38,23 @@ def propose(shop, refund):
         )
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
+def test_what_needs_the_buyer_comes_after_what_needs_the_merchant_page_by_page(
+    taote, clock, sign_in, monkeypatch, size
+):
+    refunds = []
+    for minute in range(5):
+        refunds.append(taote.refund(kind="refund_only", now=NOON + timedelta(minutes=minute)))
+    clock.move(minutes=10)
+    for refund in (refunds[0], refunds[2]):
+        propose(taote, refund)
+    monkeypatch.setattr("workbench.refunds.admin.RefundAdmin.list_per_page", size)
+    desk, listed = sign_in("agent", taote), []
+    for page in range(1, 5 // size + (5 % size > 0) + 1):
+        listed += shown(desk, p=page)
+    assert listed == [refunds[place].order.number for place in (1, 3, 4, 0, 2)]
+
+
 @pytest.fixture
 def desk(taote, clock, sign_in):
     """An agent's desk."""

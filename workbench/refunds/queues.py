@@ -69,7 +69,7 @@ def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
 
 
 # An offer is out: the list's `has_pending_offer`. What needs the merchant comes before what needs the buyer.
-BUYERS_TURN = F("has_pending_offer")
+BUYERS_TURN = "has_pending_offer"
 MERCHANTS_TURN = [RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING]
 # What the warehouse sees to: all that its people find of refunds on the overview.
 WAREHOUSES_TURN = [RefundStatus.RETURNING]
@@ -81,10 +81,11 @@ REFUND_QUEUES = [
         "awaiting",
         _("Awaiting me"),
         lambda rows, now: rows.filter(status=RefundStatus.AWAITING_MERCHANT, decision_sent=""),
-        (BUYERS_TURN.asc(), "due_at", "-id"),
+        (F(BUYERS_TURN).asc(), "due_at", "-id"),
         _("No request waits for you. Well done!"),
         "inbox",
         "amber",
+        halves=BUYERS_TURN,
     ),
     Queue(
         "unread",
@@ -186,6 +187,7 @@ REFUND_QUEUES = [
         empty=_("Every payment goes its way."),
         icon="priority_high",
         tone="red",
+        is_dear=True,
     ),
     Queue(
         "no_address",
