@@ -1,8 +1,8 @@
 """Bodies are checked by fields that are made once.
 
 A serializer copies its declared fields for every body that it checks, which costs more than most checks. Fields of one
-that were used are lent to the next of its class that checks a body, and to one at a time: each knows its serializer, and
-through that the call.
+that were used are lent to the next of its class that checks a body, and to one at a time: each knows its serializer,
+and through that the call.
 """
 
 from collections import defaultdict, deque
