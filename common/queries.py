@@ -51,10 +51,10 @@ class among(Func):
 
 
 def preparing_cursor(kind: Callable[[Any], Any] = RawCursor) -> CursorWrapper:
-    """A cursor for statements that are the same each time, with `$1` for their first parameter or as its `kind` has it.
+    """A cursor, to be used in a `with` block, for statements that are the same each time.
 
-    It is used in a `with` block. PostgreSQL keeps their plans, where the connection's settings allow it
-    (`prepare_threshold`).
+    Their first parameter is `$1`, or as its `kind` has it.
+    PostgreSQL keeps their plans, where the connection's settings allow it (`prepare_threshold`).
     """
     own = connections[DEFAULT_DB_ALIAS]  # looked up once: what stands for it asks its thread each time
     own.ensure_connection()

@@ -171,8 +171,12 @@ def test_what_is_done_meanwhile_is_not_resumed(shop):
     with system_scope():
         _set_back("a sweep", "1", "ValueError")
         setback = Setback.objects.get(sweep="a sweep")
-    resume = partial(resume_setback, setback_id=setback.pk, actor=OPERATOR, now=NOON)
-    race = overtaken(Setback.objects.filter(pk=setback.pk).delete, transaction.atomic(resume), scope=system_scope())
+
+    def resume():
+        with system_scope():
+            resume_setback(setback_id=setback.pk, actor=OPERATOR, now=NOON)
+
+    race = overtaken(Setback.objects.filter(pk=setback.pk).delete, resume, scope=system_scope())
     assert (race.first.ok, type(race.second.error), race.waited) == (True, NotFound, True)
     with system_scope():
         assert not Event.objects.filter(name="setback.resumed").exists()

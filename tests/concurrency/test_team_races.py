@@ -116,6 +116,33 @@ def test_a_colleague_takes_over_from_somebody_who_is_leaving(shop, clock, people
     assert assignments_told(shop, refund) == ["refund.assigned", "refund.unassigned"]
 
 
+@pytest.mark.parametrize("had_holder", [True, False])
+def test_what_was_given_to_somebody_who_is_leaving_is_not_taken_back(shop, clock, people, had_holder):
+    refund, (anna, bob) = shop.refund(), people
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    if had_holder:
+        scoped(shop, takes(shop, refund, anna))()
+    scoped(shop, lambda: assign_refund(**by, assignee_id=bob.pk, had=anna.pk if had_holder else None))()
+    with shop.scope():
+        given = Event.objects.filter(name="refund.assigned").latest("id")
+    race = race_of(shop, removes(shop, bob), lambda: take_back_assignment(**by, event_id=given.id))
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == []
+
+
+def test_that_it_was_put_back_is_taken_back_once(shop, clock, people):
+    """Two tabs of one person: nobody sees to it meanwhile, so that there is no assignment to wait for."""
+    refund, (anna, _bob) = shop.refund(), people
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    scoped(shop, takes(shop, refund, anna))()
+    scoped(shop, lambda: assign_refund(**by, assignee_id=None, had=anna.pk))()
+    with shop.scope():
+        put_back = Event.objects.get(name="refund.unassigned")
+    race = race_of(shop, *[lambda: take_back_assignment(**by, event_id=put_back.id)] * 2)
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == ["anna"]
+
+
 def test_what_is_being_taken_by_hand_is_not_shared_out(shop, clock, people):
     refund, (anna, _bob) = shop.refund(), people
     with shop.scope():

@@ -272,6 +272,7 @@ def test_what_has_waited_goes_only_to_who_is_still_to_be_told(shop, work, mailbo
     assert [to for to, *_rest in mailbox.texts()] == ([] if happens is wants_none else ["stays@example.com"])
     with shop.scope():
         assert NoticeCopy.objects.get(person=agent.pk).error == "not_wanted"
+        assert NoticeCopy.objects.get(person=stays.pk).status == ("failed" if happens is wants_none else "sent")
 
 
 def has_another_address(shop, agent):

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from orders.bulk import ship_orders
 from orders.models import Order
 from tests.cases import for_each
 from tests.marketplace import copied_line, copied_order, followed, told
 from tests.rooms.test_following import assert_sound
-from tests.world import NOON
+from tests.rules.things import code_of
+from tests.world import MERCHANT, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,16 @@ def test_it_is_no_warehouses(taote, clock):
     body = {"carrier": "SF", "tracking_number": "SF1234567890"}
     answer = taote.merchant.post(f"orders/{order.number}/ship/", body)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "address_masked")
+
+
+def test_nor_is_it_shipped_among_many(taote, clock):
+    masked = followed(taote, "asked", kind="refund_only", order=copied_order(is_shipped=False)).order
+    sent = {"carrier": "SF", "tracking_number": "SF1"}
+    parcels = [{"number": order.number, **sent} for order in (masked, taote.order(shipped=False))]
+    with taote.scope():
+        refused, shipped = ship_orders(store_id=taote.store.pk, parcels=parcels, actor=MERCHANT, now=NOON)
+    assert (code_of(refused), shipped.status) == ("address_masked", "shipped")
+    assert taote.reload(masked).status == "unshipped"
 
 
 def test_it_grows_with_what_copies_tell(taote, clock):

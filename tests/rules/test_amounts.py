@@ -102,6 +102,10 @@ def test_an_amount_that_keeps_as_many_as_the_next_is_said_to():
     arms = [arm("95", 0.52), arm("90", 0.521, 10)]
     said = why_this_amount(arms[0], arms, answered=True, was_tried=False)
     assert said.endswith(" keeps 52 of 100 such buyers; ¥90.00 keeps as many.")
+    fewer = [arm("98", 0.4, 3), arm("95", 0.52)]
+    assert why_this_amount(fewer[1], fewer, answered=True, was_tried=False).endswith("; ¥98.00 12 fewer.")
+    only = why_this_amount(arms[0], arms[:1], answered=True, was_tried=False)
+    assert only.endswith(" keeps 52 of 100 such buyers.")
 
 
 @pytest.mark.rule("Q11")

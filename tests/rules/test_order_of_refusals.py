@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from common.errors import Invalid, NotFound, Refused
-from offers.eligibility import why_not_offer, why_not_retain, why_not_try
+from offers.eligibility import why_not_name, why_not_offer, why_not_retain, why_not_try
 from offers.methods import METHODS, Terms
 from offers.states import CouponChannel, OfferStatus
 from offers.terms import prepare_terms
@@ -96,6 +96,20 @@ def test_a_method_that_is_off_is_told_after_the_refund_and_before_itself(method)
 def test_a_marketplace_without_offers_says_so_whatever_is_named():
     refund = a_refund(an_order(store=a_store("wechat_shop")))
     assert why_not_try(METHODS["gift"], a_situation(refund)).detail.endswith("has no offers for refunds.")
+
+
+@for_each(
+    ("code", "fields", "found"),
+    [
+        ("reassurance", {}, None),
+        ("sorcery", {}, "method_not_available"),
+        ("change_to_return", {}, "method_not_available"),
+        ("sorcery", {"status": RefundStatus.CLOSED}, "invalid_transition"),
+        ("coupon", {}, "method_not_available"),
+    ],
+)
+def test_who_names_a_method_hears_of_the_refund_then_of_the_method(code, fields, found):
+    assert code_of(why_not_name(code, a_situation(retained(**fields), has_coupons=False))) == found
 
 
 @pytest.mark.rule("Q9")

@@ -3,10 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import MiddlewareNotUsed
 
 from common.replica import standing
 from common.replica.standing import NoReplica
 from common.replica.turns import Behind, Turn
+from common.web.replica import ReplicaMiddleware
 from tests.cases import for_each
 
 OURS = 77
@@ -53,3 +55,9 @@ def test_nothing_is_read_where_the_readers_own_writes_are_not_shown(replayed, is
     else:
         turn.check(replayed)
     assert turn.failed == is_behind
+
+
+def test_where_there_is_no_replica_no_call_is_looked_at(settings):
+    settings.REPLICA_DATABASE = ""
+    with pytest.raises(MiddlewareNotUsed):
+        ReplicaMiddleware(lambda request: None)

@@ -102,6 +102,8 @@ def test_a_promised_parcel_is_sent_once_and_an_exchange_after_the_return():
         assert code_of(refused) == (None if status == ParcelStatus.OWED else "invalid_transition"), status
     waiting = why_not_ship_parcel(OwedParcel(store_id=1, status=ParcelStatus.AWAITING_RETURN))
     assert waiting.detail == "Wait for the buyer's return parcel: an exchange is sent after it."
+    cancelled = why_not_ship_parcel(OwedParcel(store_id=1, status=ParcelStatus.CANCELLED))
+    assert cancelled.detail == "This parcel isn't owed any more."
 
 
 def test_a_carrier_is_asked_by_hand_only_after_it_fell_silent():

@@ -169,6 +169,7 @@ REFUND_QUEUES = [
         partly=how_far_looked,
         partly_note=how_far_noted,
         is_found_once=True,
+        todo=_("Open each: under “Parcels” stands what is odd about its number. See to it before money goes out."),
     ),
     Queue(
         "recalls",
