@@ -240,6 +240,8 @@ class TestLimits:
         monkeypatch.setattr(parts, "MAX_ELEMENTS", 1000)
         assert refusal(with_sheet(f'<row r="2">{"<c/>" * 1000}</row></sheetData>'))[0] == "workbook_too_large"
         assert refusal(with_sheet(f"{'<row/>' * 1000}</sheetData>"))[0] == "workbook_too_large"
+        by_tags = with_sheet(f'<!-- --><row r="2">{"<c/>" * 1000}</row></sheetData>')
+        assert refusal(by_tags)[0] == "workbook_too_large"
 
     def test_depth_and_lengths(self):
         assert refusal(with_sheet(f'<row r="2">{"<a>" * 40}'))[0] == "workbook_too_large"
@@ -256,6 +258,9 @@ class TestLimits:
 
     def test_what_packs_too_well(self):
         content = io.BytesIO(workbook(["1", "SF", "1"]))
+        with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as written:
+            written.writestr("xl/small.xml", b"0" * 2**20)
+        assert len(read(content.getvalue())) == 1, "a small file may"
         with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as written:
             written.writestr("xl/bomb.xml", b"0" * (21 * 2**20))
         assert refusal(content.getvalue())[0] == "workbook_too_large"
