@@ -6,10 +6,12 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from common import clock as wall
 from common.errors import NotFound
 from common.models import Event, Setback
 from common.setbacks import _set_back, resume_setback
 from common.tenancy import system_scope
+from offers.actions import send_offer
 from offers.models import Offer
 from offers.sweeps import sweep_due_offers
 from payments.models import Payment
@@ -18,7 +20,7 @@ from refunds.models import Refund
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.negotiation import NOON, send
-from tests.world import BUYER, MERCHANT, OPERATOR
+from tests.world import BUYER, MERCHANT, OPERATOR, make_shop
 
 PER_ORDER = 4
 
@@ -116,6 +118,27 @@ def test_a_late_decision_against_the_sweep(shop, clock, decision):
     race = overtaken(partial(late, refund), sweep_due_refunds, scope=shop.scope())
     assert (race.codes, race.second.value, race.waited) == (("ok", "ok"), 0, False)
     assert sweep_due_refunds() == 0
+
+
+@pytest.mark.rule("T7", "T8")
+def test_who_decides_while_the_sweep_ends_an_offer_waits_and_ends_it_no_second_time(shop, clock):
+    tmall = make_shop("tmall")
+    refund = tmall.refund()
+    by = {"store_id": tmall.store.pk, "refund_id": refund.pk, "actor": MERCHANT, "now": NOON}
+    with tmall.scope():
+        offer = send_offer(**by, method="reassurance", message="亲")
+    clock.move(hours=24)
+
+    def decides():
+        with tmall.scope():
+            refund_actions.approve_refund(**{**by, "now": wall.now()})
+
+    race = overtaken(sweep_due_offers, decides, scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with tmall.scope():
+        assert [event.name for event in Event.objects.filter(subject_id=offer.pk).order_by("id")][1:] == [
+            "offer.expired"
+        ]
 
 
 @pytest.mark.rule("P1")

@@ -206,6 +206,18 @@ def test_who_has_lost_the_skill_between_the_look_and_the_lock_gets_nothing(shop,
     assert [holders(shop, refund) for refund in refunds] == [["bob"], ["bob"]]
 
 
+def test_of_two_who_name_a_members_skills_the_second_changes_what_the_first_has_named(shop, clock, people):
+    with shop.scope():
+        member = Membership.objects.get(user=people[0])
+    by = {"store_id": shop.store.pk, "member_id": member.pk, "categories": [], "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, *(lambda kinds=kinds: set_skills(**by, kinds=kinds) for kinds in (["refund_only"], [])))
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with shop.scope():
+        assert Membership.objects.get(pk=member.pk).skilled_kinds == []
+        told = Event.objects.filter(name="member.skills_changed").order_by("id").values_list("data", flat=True)
+        assert [data["kinds"] for data in told] == [[[], ["refund_only"]], [["refund_only"], []]]
+
+
 @pytest.mark.parametrize("names", [("mine", "mine"), ("mine", "other")])
 def test_of_two_views_that_one_person_saves_at_once_the_list_opens_like_the_last(shop, clock, people, names):
     anna = people[0]
