@@ -277,7 +277,9 @@ def test_what_has_waited_goes_only_to_who_is_still_to_be_told(shop, work, mailbo
 
 @pytest.mark.parametrize("happens", [leaves, is_switched_off])
 def test_an_e_mail_of_notices_that_waits_for_the_server_goes_to_nobody_who_left(shop, work, mailbox, happens):
-    agent = mailed_agent(shop)
+    agent, elsewhere = mailed_agent(shop), make_shop("taote")
+    with elsewhere.scope():
+        Membership.objects.create(store=elsewhere.store, user=agent, role="agent")
     shop.refund()
     make_notices()
     let_wait_be_over(shop)
