@@ -66,6 +66,9 @@ def test_money_is_sent_and_settled_as_it_may_be(clock):
         assert refused(shop, set_payment_terms, **{**terms, "per_order": most})[1] == "per_order"
     assert refused(shop, set_payment_terms, **{**terms, "gateway": "sorcery"})[1] == "gateway"
     assert refused(sandbox, advance_clock, store=shop.store, to=None, by=timedelta(hours=1))[0] == "not_a_sandbox"
+    for gateway in ("", "sandbox"):
+        with sandbox.scope():
+            set_payment_terms(**{**terms, "store": sandbox.store, "gateway": gateway}, now=NOON)
     for amount in ("0.00", "1000.00"):
         with shop.scope():
             set_payment_terms(**{**terms, "per_payment": Decimal(amount), "per_order": 50}, now=NOON)
@@ -140,9 +143,12 @@ def test_offers_and_coupons_are_made_of_what_there_is(clock):
     assert refused(shop, create_coupon, **{**coupon, "valid_until": NOON})[1] == "valid_until"
     assert refused(shop, create_coupon, **{**coupon, "min_spend": Decimal("4.99")})[1] == "min_spend"
     with shop.scope():
-        create_coupon(**coupon, **BY)
+        made = create_coupon(**coupon, **BY)
     given = {"store_id": shop.store.pk, "coupon_id": uuid4(), "order_number": order.number}
     assert refused(shop, grant_coupon, **given)[0] == "not_found"
+    with shop.scope():
+        Order.objects.filter(pk=order.pk).update(erased_at=NOON)
+    assert refused(shop, grant_coupon, **{**given, "coupon_id": made.pk})[0] == "buyer_erased"
     switch = {"store": shop.store, "method": "change_to_return", "is_on": True, "available_from": date(2026, 11, 20)}
     assert refused(shop, set_store_method, **switch)[1] == "method"
 
@@ -185,6 +191,8 @@ def test_a_buyer_is_found_where_the_name_means_one(taote, clock):
         assert find_buyer(taote.store, "b2") == Buyer(taote.store, other.buyer_id)
         assert find_buyer(taote.store, first.number).order == first
         assert find_buyer(taote.store, "13912345670").order == alone
+        Order.objects.filter(pk=other.pk).update(buyer_id=first.number)
+        assert find_buyer(taote.store, first.number).order == first, "the number of an order says which"
 
 
 def test_a_robot_and_a_request_that_nobody_knows_are_missing(taote, clock):
