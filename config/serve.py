@@ -20,8 +20,9 @@ import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from runpy import run_module, run_path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, NoReturn
 
 from config.embedded.paths import ROOT
 from config.environment import Mistakes, read_environment
@@ -76,9 +77,9 @@ def serve(arguments: Sequence[str]) -> int:
         raise CannotStart(MISCONFIGURED, *mistakes.each) from None
     find_whose(said["DATA_DIR"])
     if what == "manage":
-        become(ROOT / "manage.py", *rest)
+        go_on_as_manage(*rest)
     if what == "migrate":
-        become(ROOT / "manage.py", "migrate", "--no-input")
+        go_on_as_manage("migrate", "--no-input")
     for name in OWNERS:  # only `migrate` and `restore` connect as the owner
         os.environ.pop(name, None)
     find_places(said)
@@ -92,13 +93,13 @@ def serve(arguments: Sequence[str]) -> int:
         more = JSON_LOGS if log_format(said) == "json" else ()
         become("-m", *web_arguments(said["HOST"], said["PORT"], processes=said["WEB_PROCESSES"], more=more))
     if what == "worker":
-        become("-m", *worker_arguments(queue, said))
+        go_on_as_module(*worker_arguments(queue, said))
     if what == "beat":
-        become("-m", *beat_arguments(said["DATA_DIR"]))
+        go_on_as_module(*beat_arguments(said["DATA_DIR"]))
     if what == "metrics":
         if said["METRICS_DIR"] is None:
             raise CannotStart(MISCONFIGURED, "METRICS_DIR must be set, for this and for every other process.")
-        become(ROOT / "manage.py", "metrics")
+        go_on_as_manage("metrics")
     print("Everything is in order.")
     return 0
 
@@ -120,10 +121,30 @@ def in_settings_file(path: str) -> Iterator[tuple[str, str]]:
 
 
 def become(*arguments: object) -> None:
-    """Let this process go on as Python with these arguments: signals reach it directly."""
+    """Let this process go on as Python with these arguments: signals reach it directly.
+
+    For the web server, whose processes load the application each for itself: whoever watches them needs none of it.
+    """
     os.chdir(ROOT)
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *map(str, arguments)])
+
+
+def go_on_as_module(name: str, *arguments: str) -> NoReturn:
+    """As `python -m name arguments`, in this process: to load the application anew is the greater half of a start."""
+    os.chdir(ROOT)
+    sys.argv = [name, *arguments]
+    run_module(name, run_name="__main__", alter_sys=True)
+    sys.exit()
+
+
+def go_on_as_manage(*arguments: str) -> NoReturn:
+    """The same for a command of manage.py."""
+    os.chdir(ROOT)
+    place = str(ROOT / "manage.py")
+    sys.argv = [place, *arguments]
+    run_path(place, run_name="__main__")
+    sys.exit()
 
 
 def find_whose(place: Path) -> None:

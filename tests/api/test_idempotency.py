@@ -187,7 +187,7 @@ class TestAtTheSameTime:
 
         def run(number):
             try:
-                barrier.wait(10)
+                barrier.wait(60)
                 answers[number] = call()
             finally:
                 connections.close_all()
@@ -196,7 +196,7 @@ class TestAtTheSameTime:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
         return answers
 
     def test_all_get_the_one_answer(self, taote, in_test_database):

@@ -132,7 +132,7 @@ def test_while_it_moves_another_call_is_turned_away(sandbox, monkeypatch):
 
     def wait(store_id, until):
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
 
     monkeypatch.setattr("operations.api.let_time_pass", wait)
 
@@ -142,7 +142,7 @@ def test_while_it_moves_another_call_is_turned_away(sandbox, monkeypatch):
 
     thread = threading.Thread(target=call)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert code(advance(sandbox, by="1h"))[:2] == (409, "clock_is_moving")
     go_on.set()
     thread.join()

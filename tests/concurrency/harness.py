@@ -15,7 +15,7 @@ from django.db import connection
 
 from common.errors import Refused
 
-PATIENCE = 20  # seconds until a race that stands still fails its test
+PATIENCE = 60  # seconds until a race that stands still fails its test
 GLANCE = 0.002  # seconds between two looks at pg_stat_activity
 
 

@@ -63,7 +63,7 @@ def processes(**environ: str):
         yield Processes(process)
     finally:
         process.stdin.close()
-        process.wait(10)
+        process.wait(60)
 
 
 def serve() -> None:

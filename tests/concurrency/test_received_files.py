@@ -122,7 +122,7 @@ def test_a_worker_that_is_killed_while_it_reads_is_followed_by_another(received,
         assert shop.reload(job).leased_until is not None
     finally:
         worker.send_signal(signal.SIGKILL)
-        worker.wait(10)
+        worker.wait(60)
         worker.stdout.close()
     await_(nobody_else_is_connected, "the end of the dead worker's connection")
     assert read_files() == 0, "not before its lease is over"

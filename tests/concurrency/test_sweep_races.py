@@ -7,8 +7,9 @@ import pytest
 from django.db import transaction
 
 from common import clock as wall
+from common.errors import NotFound
 from common.models import Event, Setback
-from common.setbacks import _set_back
+from common.setbacks import _set_back, resume_setback
 from common.tenancy import system_scope
 from offers.actions import send_offer
 from offers.models import Offer
@@ -19,7 +20,7 @@ from refunds.models import Refund
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.negotiation import NOON, send
-from tests.world import BUYER, MERCHANT, make_shop
+from tests.world import BUYER, MERCHANT, OPERATOR, make_shop
 
 PER_ORDER = 4
 
@@ -164,3 +165,18 @@ def test_what_two_workers_fail_at_counts_twice(shop):
     race = overtaken(fails, transaction.atomic(fails), scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert Setback.objects.get(sweep="a sweep").attempts == 3
+
+
+def test_what_is_done_meanwhile_is_not_resumed(shop):
+    with system_scope():
+        _set_back("a sweep", "1", "ValueError")
+        setback = Setback.objects.get(sweep="a sweep")
+
+    def resume():
+        with system_scope():
+            resume_setback(setback_id=setback.pk, actor=OPERATOR, now=NOON)
+
+    race = overtaken(Setback.objects.filter(pk=setback.pk).delete, resume, scope=system_scope())
+    assert (race.first.ok, type(race.second.error), race.waited) == (True, NotFound, True)
+    with system_scope():
+        assert not Event.objects.filter(name="setback.resumed").exists()

@@ -11,8 +11,9 @@ from common.errors import Invalid, NotFound
 from common.models import Event
 from common.tenancy import tenant_scope
 from refunds.messages import post_message
-from refunds.models import Assignment, RefundTag
+from refunds.models import Assignment, Note, RefundTag
 from refunds.team.assigning import assign_refund, share_out_refunds
+from refunds.team.notes import MOST_NOTES, write_note
 from refunds.team.tags import MOST_TAGS, tag_refund
 from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
@@ -114,6 +115,33 @@ def test_a_colleague_takes_over_from_somebody_who_is_leaving(shop, clock, people
     assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
     assert holders(shop, refund) == []
     assert assignments_told(shop, refund) == ["refund.assigned", "refund.unassigned"]
+
+
+@pytest.mark.parametrize("had_holder", [True, False])
+def test_what_was_given_to_somebody_who_is_leaving_is_not_taken_back(shop, clock, people, had_holder):
+    refund, (anna, bob) = shop.refund(), people
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    if had_holder:
+        scoped(shop, takes(shop, refund, anna))()
+    scoped(shop, lambda: assign_refund(**by, assignee_id=bob.pk, had=anna.pk if had_holder else None))()
+    with shop.scope():
+        given = Event.objects.filter(name="refund.assigned").latest("id")
+    race = race_of(shop, removes(shop, bob), lambda: take_back_assignment(**by, event_id=given.id))
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == []
+
+
+def test_that_it_was_put_back_is_taken_back_once(shop, clock, people):
+    """Two tabs of one person: nobody sees to it meanwhile, so that there is no assignment to wait for."""
+    refund, (anna, _bob) = shop.refund(), people
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    scoped(shop, takes(shop, refund, anna))()
+    scoped(shop, lambda: assign_refund(**by, assignee_id=None, had=anna.pk))()
+    with shop.scope():
+        put_back = Event.objects.get(name="refund.unassigned")
+    race = race_of(shop, *[lambda: take_back_assignment(**by, event_id=put_back.id)] * 2)
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == ["anna"]
 
 
 def test_what_is_being_taken_by_hand_is_not_shared_out(shop, clock, people):
@@ -242,3 +270,15 @@ def test_the_last_place_for_a_tag_is_given_once(shop, clock):
     assert (race.codes, race.waited) == (("ok", "tag_limit_reached"), True)
     with shop.scope():
         assert RefundTag.objects.filter(refund=refund).count() == MOST_TAGS
+
+
+def test_the_last_note_that_a_refund_takes_is_written_once(shop, clock):
+    refund = shop.refund()
+    with shop.scope():
+        written = [Note(store=shop.store, refund=refund, author="a", text="b", at=NOON) for _ in range(MOST_NOTES - 1)]
+        Note.objects.bulk_create(written)
+    note = {"store_id": shop.store.pk, "refund_id": refund.pk, "text": "c", "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, lambda: write_note(**note), lambda: write_note(**note))
+    assert (race.codes, race.waited) == (("ok", "note_limit_reached"), True)
+    with shop.scope():
+        assert Note.objects.filter(refund=refund).count() == MOST_NOTES

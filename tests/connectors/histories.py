@@ -105,7 +105,7 @@ def outside(name: str) -> Iterator[Outside]:
         yield Outside(name, process.stdout.readline().strip())
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

@@ -24,7 +24,7 @@ def full(connected, monkeypatch):
 
 def test_as_many_are_asked_at_once_as_are_said(full):
     together = threading.Barrier(AT_ONCE)
-    full.server.faults["read"] = [lambda body: together.wait(10) and None] * AT_ONCE
+    full.server.faults["read"] = [lambda body: together.wait(60) and None] * AT_ONCE
     full.turn()
     assert full.mirror() == EVERYBODY
     assert not together.broken

@@ -66,7 +66,7 @@ def test_the_fake_takes_the_vector_and_no_other_signature():
     told = []
     with time_machine.travel(datetime.fromtimestamp(1600000000, UTC), tick=False), douyin.fake:
         for signed in (VECTOR_SIGN, VECTOR_SIGN[::-1]):
-            connection = HTTPConnection("127.0.0.1", douyin.fake.server_port, timeout=5)
+            connection = HTTPConnection("127.0.0.1", douyin.fake.server_port, timeout=60)
             connection.request("POST", f"/afterSale/List?{urlencode(query | {'sign': signed})}", VECTOR.encode())
             with connection.getresponse() as answer:
                 told.append(json.loads(answer.read())["sub_code"])

@@ -153,7 +153,7 @@ def test_a_fake_runs_as_a_process(platform):
         url = process.stdout.readline().strip()
         assert len(json.loads(send("GET", f"{url}/_fake/refunds").body)) == 2
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 @contextmanager

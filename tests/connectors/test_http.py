@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,6 +16,7 @@ class Wire:
     def __init__(self, *pieces: bytes, pause_s: float = 0.0, hangs: bool = False):
         self.pieces, self.pause_s, self.hangs = pieces, pause_s, hangs
         self.asked: list[bytes] = []
+        self.said = 0  # pieces
         self.is_over = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/router"
@@ -41,6 +41,7 @@ class Wire:
                     connection.sendall(piece)
                 except OSError:
                     return
+                self.said += 1
                 self.is_over.wait(self.pause_s)
             if self.hangs:
                 self.is_over.wait()
@@ -55,6 +56,7 @@ class Wire:
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+SLOW_HEAD = b"HTTP/1.1 200 OK\r\n" + b"X-Padding: x\r\n" * 90
 
 
 def test_what_was_signed_goes_out_byte_for_byte_and_what_came_back_is_told():
@@ -76,8 +78,8 @@ def test_calls_side_by_side_do_not_touch_each_other(caplog):
 @pytest.mark.parametrize(
     "wire",
     [
-        {"pieces": (ENDLESS, *[b"x"] * 50), "pause_s": 0.1},
-        {"pieces": [bytes([byte]) for byte in ENDLESS], "pause_s": 0.1},
+        {"pieces": (ENDLESS, *[b"x"] * 999), "pause_s": 0.1},
+        {"pieces": [bytes([byte]) for byte in SLOW_HEAD], "pause_s": 0.1},
         {"pieces": (ENDLESS,), "hangs": True},
         {"pieces": (), "hangs": True},
     ],
@@ -86,10 +88,10 @@ def test_calls_side_by_side_do_not_touch_each_other(caplog):
 def test_a_call_ends_at_its_deadline_whatever_the_server_does(wire, monkeypatch):
     monkeypatch.setattr(http, "WHOLE_SECONDS", 0.3)
     pieces = wire.pop("pieces")
-    begun = time.monotonic()
-    with Wire(*pieces, **wire) as server, pytest.raises(Unreachable, match="took too long"):
-        http.send("GET", server.url)
-    assert time.monotonic() - begun < 3, "the server would have gone on for longer"
+    with Wire(*pieces, **wire) as server:
+        with pytest.raises(Unreachable, match="took too long"):
+            http.send("GET", server.url)
+        assert "hangs" in wire or server.said < len(pieces), "the server would have gone on for longer"
 
 
 def test_the_next_call_of_the_thread_is_not_hurt_by_a_deadline_before_it(monkeypatch):

@@ -51,7 +51,7 @@ def mall(clock):
 
 def post(fake, params: dict[str, str], as_json: bool = False) -> dict:
     """A call that somebody else made."""
-    connection = HTTPConnection("127.0.0.1", fake.server_port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", fake.server_port, timeout=60)
     body, kind = (json.dumps(params), "application/json") if as_json else (urlencode(params), "application/x-www-form")
     connection.request("POST", "/api/router", body, {"Content-Type": kind})
     with connection.getresponse() as answer:

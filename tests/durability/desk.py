@@ -103,7 +103,7 @@ class Desk:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self.servers[name].wait()
-        assert psutil.wait_procs(family, timeout=10)[1] == [], "killed, and still there"
+        assert psutil.wait_procs(family, timeout=60)[1] == [], "killed, and still there"
 
     def kill_child(self, name: str) -> None:
         """SIGKILL the process that does a worker's tasks; the worker itself lives on."""

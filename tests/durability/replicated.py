@@ -56,7 +56,7 @@ class Followed:
 
     @contextmanager
     def hangs(self):
-        """The replica's processes stand still, and whoever connects to it waits. For 30 s at most."""
+        """The replica's processes stand still, and whoever connects to it waits. For four minutes at most."""
         stopped = servers_in(self.replica.cluster, "postgres")
 
         def go_on() -> None:
@@ -66,7 +66,7 @@ class Followed:
 
         for process in stopped:
             process.suspend()
-        later = Timer(30, go_on)
+        later = Timer(240, go_on)
         later.start()
         try:
             yield

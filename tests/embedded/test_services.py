@@ -56,7 +56,7 @@ def test_valkey_serves_cache_and_broker_and_never_evicts(services):
     with kombu.Connection(paths.broker_url(services.redis_url)) as connection:
         queue = connection.SimpleQueue("test")
         queue.put({"n": 1})
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         message.ack()
         queue.close()
 
@@ -127,7 +127,7 @@ def test_a_server_that_outlived_its_starter_is_stopped_before_the_next_start(tmp
 
     second = Postgres(tmp_path, durable=False)
     second.prepare()
-    assert orphan.wait(5) == 0  # shut down in good order, not killed
+    assert orphan.wait(60) == 0  # shut down in good order, not killed
 
     (second.cluster / "postmaster.pid").write_text(f"{os.getpid()}\n{second.cluster}\n")
     with running(second) as process:
@@ -139,7 +139,7 @@ def test_a_killed_starter_takes_its_servers_along(tmp_path):
     script = (
         "import sys, time; from config.embedded import throwaway\n"
         "with throwaway() as services:\n"
-        "    print(services.data_dir, flush=True); time.sleep(60)"
+        "    print(services.data_dir, flush=True); time.sleep(600)"
     )
     environ = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(paths.ROOT)}
     starter = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=environ, text=True)
@@ -150,7 +150,7 @@ def test_a_killed_starter_takes_its_servers_along(tmp_path):
     starter.send_signal(signal.SIGKILL)
     starter.communicate()
 
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while servers_in(postgres.cluster, "postgres") or servers_in(postgres.socket_dir, "valkey-server"):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -19,7 +19,7 @@ from config.supervise.console import fresh_log, limit_log, tail
 from config.supervise.options import Options
 from config.supervisor import write_demo_file
 
-WAIT_SECONDS = 10
+WAIT_SECONDS = 60
 
 
 def sleeper(**environ: str) -> Command:

@@ -1,6 +1,7 @@
 """The web server as `make run` starts it, on a port of its own."""
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -15,10 +16,13 @@ import pytest
 
 from config.embedded.processes import Command, kill_group, spawn
 from config.front.server import web_arguments
+from tests.concurrency.harness import await_
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 START_SECONDS = 60
+PATIENCE_S = 60  # until an answer that doesn't come fails its test; nothing is proved by how soon it comes
+STAND_IN = "tests.front.stand_in:application"
 
 
 @dataclass
@@ -31,13 +35,13 @@ class Web:
 
     def connect(self, data: bytes = b"") -> socket.socket:
         """A connection on which `data` was sent."""
-        connection = socket.create_connection((HOST, self.port), timeout=30)
+        connection = socket.create_connection((HOST, self.port), timeout=PATIENCE_S)
         connection.sendall(data)
         return connection
 
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, timeout: float = 20, **headers: str):
-        """(status, headers, body) of one call, and nothing but an answer within `timeout`."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str):
+        """(status, headers, body) of one call."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE_S)
         try:
             connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
             answer = connection.getresponse()
@@ -69,6 +73,37 @@ def serve(log: Path, *, target: str, more: tuple[str, ...] = (), **environ: str)
     finally:
         kill_group(process)
         process.wait()
+
+
+@dataclass
+class StandIn(Web):
+    """A running server over the stand-in, whose calls to /sleep sleep until they are woken."""
+
+    place: Path
+
+    def told(self) -> tuple[int, int, list[str]]:
+        """How many calls are at work, how many wait for a thread, and the paths of those that were begun."""
+        try:
+            return tuple(json.loads((self.place / "told").read_text()))
+        except FileNotFoundError:
+            return 0, 0, []
+
+    def await_calls(self, at_work: int, waiting: int) -> None:
+        """Return once so many calls are at work, and so many wait."""
+        what = f"{at_work} calls at work and {waiting} that wait"
+        await_(lambda: self.told()[:2] == (at_work, waiting), what, PATIENCE_S, glance=0.02)
+
+    def wake(self) -> None:
+        """Whatever sleeps goes on."""
+        (self.place / "awake").touch()
+
+
+@contextmanager
+def stand_in(place: Path, **environ: str) -> Iterator[StandIn]:
+    """Start one process of the stand-in, of THREADS threads."""
+    log = place / "web.log"
+    with serve(log, target=STAND_IN, more=("--workers", "1"), STAND_IN=str(place), **environ) as web:
+        yield StandIn(web.port, web.process, log, place)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,11 @@
 """Every answer names its call, whoever gives it: Django, what stands before it, or the front alone."""
 
 import threading
-import time
 
 import pytest
 
-from tests.front.conftest import serve
-from tests.front.test_slow_clients import SLOW, closed_within
+from tests.front.conftest import stand_in
+from tests.front.test_slow_clients import SLOW, closed
 
 MINE = "call-0042.of_mine"
 
@@ -44,7 +43,7 @@ def head(path: str = "/api/v1/orders/", method: str = "GET", host: str = "localh
     ],
 )
 def test_whoever_answers_names_the_call(web, sent, status):
-    answer = closed_within(web.connect(sent), 10).decode("latin-1").lower()
+    answer = closed(web.connect(sent)).decode("latin-1").lower()
     assert answer.split()[1] == str(status)
     assert f"\r\nx-request-id: {MINE}\r\n" in answer
 
@@ -57,16 +56,16 @@ def test_who_calls_too_often_is_told_which_call_it_was(web):
 
 
 def test_a_call_that_was_sent_away_is_named_and_so_is_one_that_named_itself_badly(tmp_path):
-    log = tmp_path / "web.log"
-    with serve(log, target="tests.front.stand_in:application", more=("--workers", "1"), THREADS="1") as web:
+    with stand_in(tmp_path, THREADS="1") as web:
         busy = [threading.Thread(target=web.ask, args=("/sleep",)) for _ in range(2)]
         for thread in busy:
             thread.start()
-        time.sleep(0.5)
+        web.await_calls(1, 1)
         status, headers, _body = web.ask("/more", X_Request_ID=MINE)
         assert (status, headers["X-Request-ID"]) == (503, MINE)
         made = web.ask("/healthz", X_Request_ID="no good\tid")[1]["X-Request-ID"]
+        web.wake()
         for thread in busy:
             thread.join()
     assert len(made) == 32
-    assert MINE in log.read_text()
+    assert MINE in web.log.read_text()

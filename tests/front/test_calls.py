@@ -6,7 +6,6 @@ They end when the service is stopped or their client leaves, and large answers h
 import signal
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,18 +13,18 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse
 
 from config.front.call import Call
-from tests.front.conftest import serve
-from tests.front.stand_in import LARGE
+from tests.concurrency.harness import await_
+from tests.front.conftest import PATIENCE_S, stand_in
 
-TARGET = "tests.front.stand_in:application"
-ONE = ("--workers", "1")
+LARGE = 24 * 2**20  # bytes of the stand-in's large answer
 
 
 @pytest.fixture
 def one_thread(tmp_path):
     """A server with one process of one thread."""
-    with serve(tmp_path / "web.log", target=TARGET, more=ONE, THREADS="1", TMPDIR=str(tmp_path)) as web:
+    with stand_in(tmp_path, THREADS="1", TMPDIR=str(tmp_path), OPENED_S="1") as web:
         yield web
+        web.wake()
 
 
 @pytest.fixture
@@ -36,10 +35,13 @@ def in_background():
 
 
 def test_a_stop_lets_the_calls_under_way_end(one_thread, in_background):
+    silent = one_thread.connect()
     answer = in_background(one_thread.ask, "/sleep")
-    time.sleep(1)
+    one_thread.await_calls(1, 0)
     one_thread.process.send_signal(signal.SIGTERM)
-    one_thread.process.wait(20)
+    assert closed_unanswered(silent), "it is being stopped"
+    one_thread.wake()
+    one_thread.process.wait(PATIENCE_S)
     status, _, body = answer.result()
     assert (status, body) == (200, b"slept")
 
@@ -67,11 +69,11 @@ def closed_unanswered(connection: socket.socket) -> bool:
 
 def test_health_is_answered_while_every_thread_works_and_too_many_are_sent_away(one_thread, in_background):
     calls = [in_background(one_thread.ask, "/sleep") for _ in range(2)]  # one works, one waits
-    time.sleep(0.5)
-    started = time.monotonic()
+    one_thread.await_calls(1, 1)
     assert one_thread.ask("/healthz")[0] == 200
     status, headers, body = one_thread.ask("/more")
-    assert time.monotonic() - started < 2
+    assert not any(call.done() for call in calls)
+    one_thread.wake()
     assert (status, headers["Retry-After"]) == (503, "1")
     assert b'"busy"' in body
     assert [call.result()[0] for call in calls] == [200, 200]
@@ -81,21 +83,19 @@ def test_who_reads_a_large_answer_slowly_holds_no_thread(one_thread, tmp_path):
     slow = one_thread.connect(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     head = slow.recv(10)
     assert head == b"HTTP/1.1 2"
-    assert one_thread.ask("/%E4%B8%AD", timeout=5)[2].decode() == "/中"
-    assert len(list(tmp_path.glob("wanliu-answer-*"))) == 1
-    time.sleep(3)
-    assert list(tmp_path.glob("wanliu-answer-*")) == []
+    assert one_thread.ask("/%E4%B8%AD")[2].decode() == "/中"
+    wait_for(lambda: list(tmp_path.glob("wanliu-answer-*")) == [])
     received = 0
     while piece := slow.recv(2**20):
         received += len(piece)
     assert received > LARGE, "all of it came, and its head"
 
 
-def queries() -> int:
-    """How many of the stand-in's queries are under way."""
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND state = 'active'"
+def queries(query: str = "SELECT pg_sleep(120)") -> int:
+    """How many of these are under way; by default the stand-in's."""
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE query = %s AND state = 'active'"
     with connection.cursor() as cursor:
-        return cursor.execute(sql).fetchone()[0]
+        return cursor.execute(sql, [query]).fetchone()[0]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -104,24 +104,21 @@ def test_a_query_ends_when_its_reader_has_left(one_thread):
     wait_for(lambda: queries() == 1)
     client.close()
     wait_for(lambda: queries() == 0)
-    assert one_thread.ask("/next", timeout=5)[0] == 200
+    assert one_thread.ask("/next")[0] == 200
 
 
 def wait_for(condition):
-    ends_at = time.monotonic() + 8
-    while not condition():
-        assert time.monotonic() < ends_at
-        time.sleep(0.1)
+    await_(condition, "it", PATIENCE_S, glance=0.1)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("method", "ends"), [("GET", OperationalError), ("POST", None)])
-def test_only_reading_is_ended(method, ends):
-    ended = []
+@pytest.mark.parametrize(("method", "seconds", "ends"), [("GET", 100, OperationalError), ("POST", 3, None)])
+def test_only_reading_is_ended(method, seconds, ends):
+    ended, query = [], f"SELECT pg_sleep({seconds})"
 
     def respond(environ, start):
         try:
-            connection.cursor().execute("SELECT pg_sleep(2)")
+            connection.cursor().execute(query)
         except OperationalError as error:
             ended.append(type(error))
         finally:
@@ -132,9 +129,9 @@ def test_only_reading_is_ended(method, ends):
     call = Call(respond, {"REQUEST_METHOD": method})
     thread = threading.Thread(target=call.run)
     thread.start()
-    time.sleep(0.7)
+    wait_for(lambda: queries(query) or not thread.is_alive())
     call.abandon()
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert ended == ([ends] if ends else [])
 
 

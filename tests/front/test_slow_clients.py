@@ -2,8 +2,11 @@
 
 import json
 import time
+from select import select
 
 import pytest
+
+from tests.front.conftest import PATIENCE_S
 
 SLOW = (
     b"POST /gateways/sandbox/webhook/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -12,9 +15,9 @@ SLOW = (
 MANY = 24  # three times as many as there are threads
 
 
-def closed_within(connection, seconds: float) -> bytes:
+def closed(connection) -> bytes:
     """What the server says before it closes the connection."""
-    connection.settimeout(seconds)
+    connection.settimeout(PATIENCE_S)
     received = b""
     while piece := connection.recv(65536):
         received += piece
@@ -25,24 +28,27 @@ def closed_within(connection, seconds: float) -> bytes:
     "path", ["/gateways/sandbox/webhook/", "/admin/login/", "/i18n/setlang/", "/b/x/", "/api/v1/orders/"]
 )
 def test_many_slow_bodies_keep_nobody_from_being_served(web, path):
-    slow = [web.connect(SLOW.replace(b"/gateways/sandbox/webhook/", path.encode())) for _ in range(MANY)]
-    try:
-        started = time.monotonic()
-        assert web.ask("/healthz", timeout=3)[0] == 200
-        assert web.ask("/admin/login/", timeout=8)[0] == 200
-        assert web.ask("/api/v1/orders/", timeout=8)[0] == 401
-        assert time.monotonic() - started < 8
-        answer = closed_within(slow[0], 10)
-        assert answer.startswith(b"HTTP/1.1 408")
-    finally:
-        for connection in slow:
-            connection.close()
+    """On a busy machine a body's second may be over before the others are served: then it is tried again."""
+    for _ in range(10):
+        slow = [web.connect(SLOW.replace(b"/gateways/sandbox/webhook/", path.encode())) for _ in range(MANY)]
+        try:
+            assert web.ask("/healthz")[0] == 200
+            assert web.ask("/admin/login/")[0] == 200
+            assert web.ask("/api/v1/orders/")[0] == 401
+            answered, _, _ = select(slow, [], [], 0)
+            assert closed(slow[0]).startswith(b"HTTP/1.1 408")
+        finally:
+            for connection in slow:
+                connection.close()
+        if not answered:
+            return
+    pytest.fail("others are served only when the slow are done")
 
 
 def test_a_body_in_drops_is_ended_too(web):
     connection = web.connect(SLOW)
     connection.settimeout(0.2)
-    ends_at = time.monotonic() + 12
+    ends_at = time.monotonic() + PATIENCE_S
     answer = b""
     while not answer and time.monotonic() < ends_at:
         try:
@@ -54,12 +60,12 @@ def test_a_body_in_drops_is_ended_too(web):
 
 
 def test_a_head_that_does_not_end_is_closed(web):
-    assert closed_within(web.connect(b"GET /admin/ HTTP/1.1\r\nHost: local"), 5) == b""
+    assert closed(web.connect(b"GET /admin/ HTTP/1.1\r\nHost: local")) == b""
 
 
 def test_a_head_that_is_too_large_is_refused(web):
     head = b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"x" * 300_000 + b"\r\n\r\n"
-    assert closed_within(web.connect(head), 5).startswith(b"HTTP/1.1 431")
+    assert closed(web.connect(head)).startswith(b"HTTP/1.1 431")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +88,7 @@ def test_a_body_that_is_too_large_for_its_path_is_413(web, path, size):
 
 def test_an_announced_body_that_is_too_large_is_refused_before_it_is_sent(web):
     head = b"POST /api/v1/orders/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999\r\n\r\n"
-    answer = closed_within(web.connect(head), 5)
+    answer = closed(web.connect(head))
     assert answer.startswith(b"HTTP/1.1 413")
     assert b'"type": "client_error"' in answer
 
@@ -95,12 +101,12 @@ def test_a_chunked_body_is_counted_as_it_comes(web):
             connection.sendall(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
     except OSError:
         pass
-    assert b" 413 " in closed_within(connection, 5)[:20]
+    assert b" 413 " in closed(connection)[:20]
 
 
 def test_a_header_beyond_ascii_is_refused_and_not_lost(web):
     head = b"GET /api/v1/orders/ HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: \xe9\r\nConnection: close\r\n\r\n"
-    answer = closed_within(web.connect(head), 5)
+    answer = closed(web.connect(head))
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"beyond ASCII" in answer
 

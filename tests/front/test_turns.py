@@ -2,85 +2,82 @@
 
 import asyncio
 import socket
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from config.front.turns import OWNER, Callers, TooMany, Turns
-from tests.front.conftest import HOST, serve
-from tests.front.test_calls import TARGET
-from tests.front.test_slow_clients import closed_within
+from tests.concurrency.harness import await_
+from tests.front.conftest import HOST, PATIENCE_S, stand_in
+from tests.front.test_slow_clients import closed
 
 MANY = 40
 ELSEWHERE = "127.0.0.2"
+AT_WORK, WAITING = 3, 20  # of one caller: all threads but one, and half of the places to wait
 
 
 @pytest.fixture
 def web(tmp_path):
-    """One process of four threads, with forty places to wait; calls to /sleep take three seconds."""
-    with serve(tmp_path / "web.log", target=TARGET, more=("--workers", "1"), THREADS="4", WAITING=str(MANY)) as running:
+    """One process of four threads, with forty places to wait."""
+    with stand_in(tmp_path, THREADS="4", WAITING=str(MANY)) as running:
         yield running
 
 
 @pytest.fixture
 def flood(web):
-    """`flood(key)` sends forty slow calls at once; it returns how each was answered, when asked."""
+    """`flood(key)` sends forty calls that sleep; once woken, it returns how each was answered."""
     with ThreadPoolExecutor(MANY) as senders:
 
         def send(*keys: str):
-            calls = [
-                senders.submit(
-                    web.ask, "/sleep", timeout=60, **({"Authorization": keys[n % len(keys)]} if keys else {})
-                )
-                for n in range(MANY)
-            ]
-            time.sleep(0.5)
-            return lambda: [call.result()[:2] for call in calls]
+            told = [{"Authorization": keys[number % len(keys)]} if keys else {} for number in range(MANY)]
+            calls = [senders.submit(web.ask, "/sleep", **headers) for headers in told]
+            web.await_calls(AT_WORK, WAITING)
+            await_(lambda: sum(call.done() for call in calls) == MANY - AT_WORK - WAITING, "the others", PATIENCE_S)
+
+            def answers():
+                assert web.told()[:2] == (AT_WORK, WAITING), "all of them sleep and wait as they did"
+                web.wake()
+                return [call.result()[:2] for call in calls]
+
+            return answers
 
         yield send
+        web.wake()
 
 
 def test_a_stores_flood_leaves_the_others_their_turn_with_all_its_keys(web, flood):
     for key in ("a.1", "a.2", "b.1"):
         assert web.ask("/known", Authorization=key)[0] == 200
     answers = flood("a.1", "a.2")
-    started = time.monotonic()
     for _ in range(5):
         assert web.ask("/other", Authorization="b.1")[0] == 200
         assert web.ask("/stranger")[0] == 200
-    assert time.monotonic() - started < 2, "none of them has waited for a call of three seconds"
     told = answers()
     sent_away = [headers for status, headers in told if status == 429]
-    assert [status for status, _ in told].count(200) == 23, "three at work, and half of the places to wait"
-    assert len(sent_away) == MANY - 23
+    assert [status for status, _ in told].count(200) == AT_WORK + WAITING
+    assert len(sent_away) == MANY - AT_WORK - WAITING
     assert {headers["Retry-After"] for headers in sent_away} == {"1"}
 
 
 def test_an_addresses_flood_leaves_other_addresses_their_turn(web, flood):
     answers = flood()
-    started = time.monotonic()
-    with socket.create_connection((HOST, web.port), timeout=20, source_address=(ELSEWHERE, 0)) as other:
+    with socket.create_connection((HOST, web.port), timeout=PATIENCE_S, source_address=(ELSEWHERE, 0)) as other:
         other.sendall(b"GET /other HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        assert closed_within(other, 20).startswith(b"HTTP/1.1 200")
-    assert time.monotonic() - started < 2
+        assert closed(other).startswith(b"HTTP/1.1 200")
     assert 429 in {status for status, _ in answers()}
 
 
 def test_who_leaves_while_waiting_gives_the_place_away(web):
-    clients = [web.connect(b"GET /sleep HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(20)]
-    time.sleep(0.3)
+    clients = [web.connect(b"GET /sleep HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(AT_WORK + WAITING)]
+    web.await_calls(AT_WORK, WAITING)
     for client in clients:
         client.close()
-    time.sleep(3.5)  # those at work sleep on
-    started = time.monotonic()
-    done = [threading.Thread(target=web.ask, args=("/known",)) for _ in range(8)]
-    for thread in done:
-        thread.start()
-    for thread in done:
-        thread.join()
-    assert time.monotonic() - started < 2
+    web.await_calls(AT_WORK, 0)  # those at work sleep on
+    web.wake()
+    with ThreadPoolExecutor(8) as senders:
+        assert [status for status, *_ in senders.map(web.ask, ["/known"] * 8)] == [200] * 8
+    await_(lambda: web.told()[2].count("/known") == 8, "what was begun", PATIENCE_S)
+    assert web.told()[2].count("/sleep") == AT_WORK, "for nobody who has left"
 
 
 def run(scene):

@@ -82,6 +82,20 @@ def test_owners_stand_in_for_a_role_that_nobody_has(shop, work):
     assert told(shop, owner) == [("request", "refund.requested")]
 
 
+def test_each_store_is_told_of_what_happens_in_it_alone(shop, work):
+    other = make_shop("taote")  # that is begun though another is known
+    make_notices()
+    both = [make_user(name, shop=each, role="agent") for name, each in (("anna", shop), ("bob", other))]
+    shop.refund()
+    work()
+    assert [len(told(each, user)) > 0 for each, user in zip((shop, other), both, strict=True)] == [True, False]
+    other.refund()
+    work()
+    assert told(other, both[1])
+    with other.scope():
+        assert DeskNotice.objects.count() == NoticeTerms.objects.count() == 1
+
+
 def test_read_is_read_and_what_comes_later_is_not(shop, work):
     agent, other = (make_user(name, shop=shop, role="agent") for name in ("agent", "other"))
     shop.refund(), shop.refund(), shop.refund()
@@ -275,8 +289,18 @@ def test_what_has_waited_goes_only_to_who_is_still_to_be_told(shop, work, mailbo
         assert NoticeCopy.objects.get(person=stays.pk).status == ("failed" if happens is wants_none else "sent")
 
 
-@pytest.mark.parametrize("happens", [leaves, is_switched_off])
-def test_an_e_mail_of_notices_that_waits_for_the_server_goes_to_nobody_who_left(shop, work, mailbox, happens):
+def has_another_address(shop, agent):
+    User.objects.filter(pk=agent.pk).update(email="new@example.com")
+
+
+def is_an_owner(shop, agent):
+    """Owners are told of what agents are, where nobody is an agent."""
+    with shop.scope():
+        Membership.objects.filter(user=agent).update(role="owner")
+
+
+@pytest.mark.parametrize("happens", [leaves, is_switched_off, is_a_viewer, has_another_address, is_an_owner])
+def test_an_e_mail_of_notices_that_waits_for_the_server_goes_only_to_who_may_be_told(shop, work, mailbox, happens):
     agent, elsewhere = mailed_agent(shop), make_shop("taote")
     with elsewhere.scope():
         Membership.objects.create(store=elsewhere.store, user=agent, role="agent")
@@ -287,7 +311,7 @@ def test_an_e_mail_of_notices_that_waits_for_the_server_goes_to_nobody_who_left(
     assert Letter.objects.filter(user=agent, next_attempt_at__isnull=False).exists()
     happens(shop, agent)
     send_letters()
-    assert mailbox.arrived == []
+    assert [to for to, *_rest in mailbox.texts()] == (["agent@example.com"] if happens is is_an_owner else [])
     assert not Letter.objects.filter(next_attempt_at__isnull=False).exists()
 
 

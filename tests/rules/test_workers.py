@@ -145,7 +145,7 @@ def renewals(monkeypatch):
 
 
 def test_leases_are_renewed_while_a_call_hangs_and_never_after_the_turn(rows, renewals):
-    assert in_turn(rows[:1], lambda row: [renewals.acquire(timeout=5) for _ in range(3)]) == [[True] * 3]
+    assert in_turn(rows[:1], lambda row: [renewals.acquire(timeout=60) for _ in range(3)]) == [[True] * 3]
     while renewals.acquire(blocking=False):
         pass
     assert not renewals.acquire(timeout=0.05), "the turn is over"
@@ -171,11 +171,11 @@ def test_a_renewal_that_fails_is_tried_again(rows, monkeypatch):
 
     monkeypatch.setattr(workers, "RENEW_EVERY_S", 0.001)
     monkeypatch.setattr(workers, "_renew", renew)
-    assert in_turn(rows[:1], lambda row: [tried.acquire(timeout=5) for _ in range(2)]) == [[True] * 2]
+    assert in_turn(rows[:1], lambda row: [tried.acquire(timeout=60) for _ in range(2)]) == [[True] * 2]
 
 
 def test_as_many_calls_of_a_partner_are_under_way_as_it_takes_and_no_more(rows, given_back):
-    together, under_way, most = threading.Barrier(2, timeout=5), [], []
+    together, under_way, most = threading.Barrier(2, timeout=60), [], []
 
     def call(row):
         under_way.append(row)
@@ -193,7 +193,7 @@ def test_nobody_waits_for_another_partner_s_answers(rows):
     quick_is_done = threading.Event()
     slow = side_by_side(
         [(rows[:2], 2), (rows[2:], 1)],
-        lambda row: quick_is_done.set() if row is rows[3] else row in rows[2:] or quick_is_done.wait(5),
+        lambda row: quick_is_done.set() if row is rows[3] else row in rows[2:] or quick_is_done.wait(60),
     )
     assert len(slow) == 4
     assert all(result for row, result in slow if row in rows[:2])
@@ -206,7 +206,7 @@ def test_calls_side_by_side_that_take_too_long_give_back_what_has_not_begun(rows
 
 
 def test_a_call_that_breaks_ends_the_turn_once_the_others_are_back(rows):
-    both, back = threading.Barrier(2, timeout=5), []
+    both, back = threading.Barrier(2, timeout=60), []
 
     def call(row):
         both.wait()
@@ -233,7 +233,7 @@ def test_steps_are_taken_side_by_side_and_each_thread_ends_when_it_finds_nothing
     both, left = threading.Barrier(2), [1, 1, 1, 1]
 
     def step() -> int:
-        both.wait(5)  # two are at it at once, or this breaks
+        both.wait(60)  # two are at it at once, or this breaks
         return left.pop() if left else 0
 
     drain(step, at_once=2)

@@ -3,10 +3,11 @@
 Whatever answer shows any of it leaves a look, about that order where it is about one.
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
@@ -78,13 +79,17 @@ def test_no_page_of_the_desk_shows_a_buyer_without_a_look(who):
     client = Client(raise_request_exception=False)
     client.force_login(user, "stores.permissions.RoleBackend")
     mark(shop)
-    wrong, shown = [], set()
+    wrong, shown, refused, followed = [], set(), set(), set()
     for verb, path, data in [*_reads(shop), *_sent(shop)]:
-        if any(word in path for word in ("logout", "switch-store")):
+        if any(word in path for word in ("logout", "switch-store")) or path in refused:
             continue
         cache.clear()
         with transaction.atomic():
-            answer = client.get(path) if verb == "GET" else client.post(path, data, follow=True)
+            answer = client.get(path) if verb == "GET" else client.post(path, data)
+            if verb == "POST" and answer.status_code in (403, 405):  # whatever is sent there
+                refused.add(path)
+            if verb == "POST" and answer.status_code == 302:
+                answer = _followed(client, path, answer, followed)
             transaction.set_rollback(True)
         if not shows_marks(answer):
             continue
@@ -97,6 +102,16 @@ def test_no_page_of_the_desk_shows_a_buyer_without_a_look(who):
     assert {"/admin/", "/admin/refunds/refund/", "/admin/orders/order/", "/admin/customers/"} <= pages
     assert {path for verb, path in shown if verb == "POST"}
     print(len(pages), len(shown))
+
+
+def _followed(client, path, answer, followed):
+    """The page that the answer leads to, but once for each path, page and what it says there: no other would come."""
+    target = urljoin(path, answer["Location"])
+    key = path, target, tuple(map(str, get_messages(answer.wsgi_request)))
+    if key in followed:
+        return answer
+    followed.add(key)
+    return client.get(target, follow=True)
 
 
 def _reads(shop):

@@ -16,6 +16,7 @@ from common.tenancy import system_scope
 from operations.health import ALLOWED_S, State, sweeps
 from tests.api.helpers import code
 from tests.concurrency.crash import crash_at
+from tests.concurrency.harness import PATIENCE, await_
 from tests.webhooks.receiver import OK, Receiver, answer
 from tests.world import NOON, make_shop, wait
 from webhooks import wire
@@ -285,7 +286,7 @@ def test_one_endpoint_is_called_by_one_worker_and_the_other_by_the_next(shop, en
     quick = Receiver()
     shop.merchant.post("webhook-endpoints/", {"url": quick.url})
     let_go = threading.Event()
-    receiver.behave = lambda call, there: (let_go.wait(20), there.sendall(OK))
+    receiver.behave = lambda call, there: (let_go.wait(PATIENCE), there.sendall(OK))
     shop.refund()
     plan_deliveries()
 
@@ -297,14 +298,14 @@ def test_one_endpoint_is_called_by_one_worker_and_the_other_by_the_next(shop, en
             connection.close()
 
     workers = [threading.Thread(target=call) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-        worker.join(3)
-    assert "refund.requested" in names(quick), "the other endpoint was told meanwhile"
+    workers[0].start()
+    await_(lambda: receiver.received, "the first to be called")
+    workers[1].start()
+    await_(lambda: "refund.requested" in names(quick), "the other endpoint to be told meanwhile")
     assert len(receiver.received) == 1
     let_go.set()
     for worker in workers:
-        worker.join(20)
+        worker.join(PATIENCE)
     quick.close()
 
 

@@ -1,5 +1,7 @@
 """The negotiation by hand, in a real browser: from the queue to the money, and on a phone."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 
@@ -28,7 +30,7 @@ def test_two_yuan_from_the_queue_to_the_money(browser, live_server, request_):
     wrong = sign_in(page, live_server.url)
     page.click("text=Awaiting me")
     page.click(f"#result_list >> text={refund.order.number}")
-    assert page.inner_text(".wl-case-clock .wl-countdown").startswith("35 h 59 min")
+    assert re.match(r"35 h 5\d min", page.inner_text(".wl-case-clock .wl-countdown"))
 
     page.click("#negotiate")
     page.fill("[name=amount]", "59.01")
