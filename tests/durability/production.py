@@ -78,7 +78,7 @@ class Service:
         """Run scripts/serve to its end."""
         command = [ROOT / "scripts" / script, *arguments]
         return subprocess.run(
-            command, cwd="/", env={**self.environ, **environ}, capture_output=True, text=True, timeout=240
+            command, cwd="/", env={**self.environ, **environ}, capture_output=True, text=True, timeout=900
         )
 
     def look(self, *arguments: str) -> tuple[bool, list[str]]:
