@@ -103,7 +103,8 @@ def publish_rule(*, store_id: int, rule_id: UUID, actor: Actor, now: datetime) -
         published_by=actor.label,
     )
     version.save()
-    rule.save(update_fields=["status", "version", "live_since"])
+    rule.draft = version.says
+    rule.save(update_fields=["status", "version", "live_since", "draft"])
     facts = {"act": definition.act, "most_a_day": definition.most_a_day, "held_out": definition.held_out}
     if newest and (says := definition_differences(newest.says, version.says)):
         facts["says"] = says

@@ -8,12 +8,10 @@ from automation.definition import Definition
 from automation.events import RULE_TOLD
 from automation.states import RuleAct
 from common.actors import Actor
-from common.errors import refuse_if
 from common.money import ZERO
 from common.writes import WriteSet
 from offers.actions import send_offer
 from offers.bulk import default_terms, filled_terms
-from offers.eligibility import why_not_name
 from offers.methods import METHODS, Situation
 from refunds.actions import approve_refund, reject_refund
 from refunds.messages import post_message
@@ -45,7 +43,6 @@ def _refuse(refund: Refund, definition: Definition, actor: Actor, now: datetime)
 def _offer(refund: Refund, definition: Definition, actor: Actor, now: datetime) -> Decimal:
     """The rule's own terms over those that sending in bulk would fill in."""
     method, situation = METHODS[definition.method], Situation(refund, now)
-    refuse_if(why_not_name(definition.method, situation))
     terms = default_terms(situation, method) or {}
     own = {"amount": definition.offered(refund.amount), "message": definition.text}
     terms |= {name: value for name, value in own.items() if value}

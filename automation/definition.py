@@ -26,6 +26,7 @@ LONGEST_TEXT = 200
 MOST_NAMED = 200  # categories or items of one rule
 HELD_OUT_PERCENT = 10
 WORDLESS = (RuleAct.APPROVE, RuleAct.ASSIGN, RuleAct.TAG)
+SORTING = (RuleAct.ASSIGN, RuleAct.TAG, RuleAct.TELL)  # acts that decide nothing and give nothing away
 UNSAID = ("assignee", "tag")  # fields that rules of earlier releases don't have
 
 
@@ -147,6 +148,16 @@ class Definition:
             return self.hour_from <= hour <= self.hour_to
         return hour >= self.hour_from or hour <= self.hour_to
 
+    @property
+    def sorts(self) -> bool:
+        """Whether it only sorts work: nothing is decided, so nobody is held out to compare (docs/adr/0092)."""
+        return self.act in SORTING
+
+    @property
+    def watched(self) -> int:
+        """Per cent of the refunds at which it only watches: none of a rule that sorts, whatever an earlier one said."""
+        return 0 if self.sorts else self.held_out
+
     def offered(self, asked: Decimal) -> Decimal | None:
         """Yuan to offer to who asks for `asked`; None where the method says it itself."""
         if self.percent is not None:
@@ -181,7 +192,9 @@ def read_definition(data: dict[str, Any], rules: MarketplaceRules) -> Definition
     definition = Definition(**serializer.validated_data)
     _check_spans(definition)
     _check_act(definition, rules)
-    return replace(definition, tag=tag_name(definition.tag, "tag")) if definition.tag else definition
+    if definition.tag:
+        definition = replace(definition, tag=tag_name(definition.tag, "tag"))
+    return replace(definition, held_out=definition.watched)
 
 
 def as_json(definition: Definition) -> dict[str, Any]:
@@ -195,6 +208,11 @@ def loaded(data: dict[str, Any]) -> Definition:
     """What `as_json` made."""
     money = ("amount_from", "amount_to", "amount", "most_yuan_a_day")
     return Definition(**{**data, **{name: Decimal(data[name]) for name in money if data[name] is not None}})
+
+
+def is_known(data: dict[str, Any]) -> bool:
+    """Whether this release knows all that a rule says; a newer one beside it may know more."""
+    return set(data) <= {field.name for field in fields(Definition)} and data["act"] in RuleAct.values
 
 
 def _first(errors: Any) -> str:

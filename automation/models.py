@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from automation.definition import Definition, loaded
+from automation.definition import Definition, is_known, loaded
 from automation.states import RuleAct, RuleStatus, RulingOutcome
 from common.actors import Actor, ActorKind
 from common.ids import new_id
@@ -55,6 +55,11 @@ class StoreRule(TenantModel):
         return self.status == RuleStatus.LIVE
 
     @property
+    def is_known(self) -> bool:
+        """Whether this release knows what the form says."""
+        return is_known(self.draft)
+
+    @property
     def definition(self) -> Definition:
         """What the form says."""
         return loaded(self.draft)
@@ -81,6 +86,11 @@ class RuleVersion(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.number}"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this release knows what it said."""
+        return is_known(self.says)
 
     @cached_property
     def definition(self) -> Definition:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Avg, Count, F, OuterRef, Subquery, Sum, Variance
 from django.db.models.functions import Coalesce
 
+from automation.definition import SORTING
 from automation.models import Ruling, StoreRule
 from automation.states import RulingOutcome
 from common.money import CENT, ZERO, MoneyField
@@ -46,12 +47,16 @@ class Arm:
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of a rule in some days; the arms hold the refunds that have ended by now."""
+    """What came of a rule in some days; the arms hold the refunds that have ended by now.
+
+    `is_compared` says whether it decided anything: what only sorts work is only counted.
+    """
 
     rule: StoreRule
     counts: dict[str, int]
     acting: Arm
     watching: Arm
+    is_compared: bool = True
 
     @property
     def stopped(self) -> int:
@@ -95,7 +100,8 @@ def prove(store_ids: Sequence[int], start: date, end: date) -> list[Proof]:
     counts = _counts(rulings)
     if not counts:
         return []
-    arms = _arms(rulings)
+    decided = rulings.exclude(act__in=SORTING)
+    arms, deciding = _arms(decided), set(decided.values_list("rule", flat=True).distinct())
     rules = StoreRule.objects.filter(store__in=store_ids, pk__in=counts).select_related("store")
     none = Arm()
     return [
@@ -104,6 +110,7 @@ def prove(store_ids: Sequence[int], start: date, end: date) -> list[Proof]:
             counts[rule.pk],
             arms.get((rule.pk, RulingOutcome.ACTED), none),
             arms.get((rule.pk, RulingOutcome.HELD_OUT), none),
+            rule.pk in deciding,
         )
         for rule in rules.order_by("store", "place", "pk")
     ]

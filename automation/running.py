@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import takewhile
 from uuid import UUID
 
 from django.db import transaction
@@ -49,12 +50,15 @@ class _Tried:
 def rule_on(*, store_id: int, refund_id: UUID, actor: Actor, now: datetime) -> Ruling | None:
     """Let the store's rules decide about a refund that was asked for; None where there is nothing (more) to rule on.
 
-    The rule acts under its own name. NotFound for a refund that isn't there.
+    The rule acts under its own name. What a rule of a newer release may be about is left to workers of that release.
+    NotFound for a refund that isn't there.
     """
     refund = lock_refund(store_id=store_id, refund_id=refund_id)
     if refund.status != RefundStatus.AWAITING_MERCHANT or _is_ruled(refund):
         return None
-    version = _version_about(refund)
+    version, is_certain = _version_about(refund)
+    if not is_certain:
+        return None
     if version is None:
         return _keep(refund, None, _Tried(RulingOutcome.UNMATCHED), actor=actor, now=now)
     if not _lock_if_live(version):  # changed a moment ago: the next look is by what the store wants now
@@ -74,17 +78,20 @@ def _is_ruled(refund: Refund) -> bool:
     return Ruling.objects.for_store(refund.store_id).filter(refund=refund).exists()
 
 
-def _version_about(refund: Refund) -> RuleVersion | None:
+def _version_about(refund: Refund) -> tuple[RuleVersion | None, bool]:
+    """The rule that has the refund, if one has; and whether that is certain: this release knows what comes first."""
     versions = [each for each in live_versions(refund.store_id) if each.rule.live_since <= refund.created_at]
-    if not versions:
-        return None
+    known = list(takewhile(lambda version: version.is_known, versions))
+    if not known:
+        return None, not versions
     facts = looked_at(
         refund,
         goods=refund.goods_status,
         refunds_before=refunds_before(refund),
         step=hardest(in_force(refund.store_id)) or "",
     )
-    return first_about(versions, facts)
+    found = first_about(known, facts)
+    return found, found is not None or len(known) == len(versions)
 
 
 def _lock_if_live(version: RuleVersion) -> bool:
@@ -99,7 +106,7 @@ def _try(refund: Refund, version: RuleVersion, *, now: datetime) -> _Tried:
         with transaction.atomic():
             given = act_on(refund, version.definition, actor=version.actor, now=now)
             refuse_if(_why_full(refund, version, given, now))
-            if is_held_out(version.rule_id, refund.pk, version.definition.held_out):
+            if is_held_out(version.rule_id, refund.pk, version.definition.watched):
                 raise _TakenBack
     except _TakenBack:
         return _Tried(RulingOutcome.HELD_OUT)

@@ -108,7 +108,8 @@ def try_rule(rule: StoreRule, now: datetime) -> Trial:
     """
     refunds = _past(rule, now)
     trial = Trial(looked_at=len(refunds), is_cut=len(refunds) == MOST_TRIED)
-    before = [each.definition for each in live_versions(rule.store_id) if _comes_first(each.rule, rule)]
+    first = [each for each in live_versions(rule.store_id) if _comes_first(each.rule, rule)]
+    before = [each.definition for each in first if each.is_known]
     definition = rule.definition
     days: dict = defaultdict(lambda: (0, ZERO))
     for refund, facts in zip(refunds, _facts(rule.store_id, refunds), strict=True):
@@ -134,7 +135,7 @@ def _comes_first(other: StoreRule, rule: StoreRule) -> bool:
 def _outcome(rule: StoreRule, definition: Definition, refund: Refund, given: Decimal, done: tuple) -> RulingOutcome:
     if not definition.may_more(*done, given):
         return RulingOutcome.CAPPED
-    held_out = is_held_out(rule.pk, refund.pk, definition.held_out)
+    held_out = is_held_out(rule.pk, refund.pk, definition.watched)
     return RulingOutcome.HELD_OUT if held_out else RulingOutcome.ACTED
 
 

@@ -118,6 +118,8 @@ def then_words(definition: Definition) -> str:
 
 def limit_words(definition: Definition) -> str:
     """What holds the rule in: so often and so much a day, and the share that is held out."""
+    if definition.sorts:
+        return _("At most %(acts)d times a day.") % {"acts": definition.most_a_day}
     return _("At most %(acts)d times and %(given)s a day; %(percent)d%% are held out.") % {
         "acts": definition.most_a_day,
         "given": yuan(definition.most_yuan_a_day),

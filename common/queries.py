@@ -14,13 +14,13 @@ depended on them would be decided once and for all. Lists with filters stay Quer
 is asked.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
 from inspect import signature
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import Expression, Func
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
@@ -50,15 +50,15 @@ class among(Func):
     output_field = models.BooleanField()
 
 
-@contextmanager
-def preparing_cursor(kind: Callable[[Any], Any] = RawCursor) -> Iterator[Any]:
-    """A cursor for statements that are the same each time, with `$1` for their first parameter or as its `kind` has it.
+def preparing_cursor(kind: Callable[[Any], Any] = RawCursor) -> CursorWrapper:
+    """A cursor, to be used in a `with` block, for statements that are the same each time.
 
+    Their first parameter is `$1`, or as its `kind` has it.
     PostgreSQL keeps their plans, where the connection's settings allow it (`prepare_threshold`).
     """
-    connection.ensure_connection()
-    with connection._prepare_cursor(kind(connection.connection)) as cursor:
-        yield cursor
+    own = connections[DEFAULT_DB_ALIAS]  # looked up once: what stands for it asks its thread each time
+    own.ensure_connection()
+    return own._prepare_cursor(kind(own.connection))
 
 
 class _Compiled(NamedTuple):

@@ -3,20 +3,29 @@
 import re
 import unicodedata
 
+import regex
 from django.db.models import CharField, GeneratedField, Index, Lookup, QuerySet, TextField, Transform
 from django.db.models.functions import Right
 
 CONTROL_OR_INVISIBLE = {"Cc", "Cf", "Cs"}
 MANY = 3000  # where more match, a page of them is found sooner by looking at a list's newest rows, one by one
 FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and nothing to see all the same
+# One picture of several signs, which what nobody sees holds together: a family by joiners, a region's flag by its code.
+_PICTURE = r"\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f\u20e3]*"
+JOINED = regex.compile(rf"{_PICTURE}(?:\u200d{_PICTURE})+|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 
 
 def plain_text(typed: str) -> str:
-    """The text in plain width, without what nobody sees; blanks of any kind stay between words."""
+    """The text in plain width, without what nobody sees; blanks of any kind stay between words, emojis are whole."""
     if typed.isascii() and typed.isprintable():
         return typed.strip()
     text = unicodedata.normalize("NFKC", typed)
-    kept = (" " if char.isspace() else char for char in text if char.isspace() or _is_seen(char))
+    pictures = {place for found in JOINED.finditer(text) for place in range(*found.span())}
+    kept = (
+        " " if char.isspace() else char
+        for place, char in enumerate(text)
+        if char.isspace() or place in pictures or _is_seen(char)
+    )
     return "".join(kept).strip()
 
 

@@ -56,7 +56,7 @@ class Sentinels:
 
 def _host(said: str) -> tuple[str, int]:
     parts = urlsplit(f"//{said}")
-    if not parts.hostname or parts.path or parts.username:
+    if not parts.hostname:
         raise ValueError(said)
     return parts.hostname, parts.port or SENTINEL_PORT
 

@@ -12,7 +12,7 @@ from mutants.finding import Mutant, functions_of
 from mutants.tree import KEPT, ROOT
 
 REACH = KEPT / "reach.jsonl"
-RACES = re.compile(r"\b(overtaken|together|threading)\b")  # what a test calls that lets some meet
+RACES = re.compile(r"\b(overtaken|together|threading|race)\b")  # what lets some meet, or what came of it
 NETS = re.compile(r"nets\.py$|^tests/tenancy/")
 # These ask each net by its name, and can do so without it (mutants.nursery).
 CASES_OF_NETS = (

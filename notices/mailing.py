@@ -20,7 +20,7 @@ from notices.telling import is_mailed
 from notices.wording import words_of
 from stores.models import Membership, User
 from stores.people.letters import write_letter
-from stores.states import LetterKind
+from stores.states import LetterKind, MemberRole
 
 COPIES_AT_ONCE = 500
 MOST_LINES = 30
@@ -47,7 +47,7 @@ def _write(copies: Sequence[NoticeCopy]) -> None:
         told[copy.store_id, copy.person].append(copy.notice)
     for (store_id, user), notices in told.items():
         with translation.override(terms[store_id].language):
-            _letter(user, notices)
+            _letter(user, notices, _readers(terms[store_id], notices))
     rows = NoticeCopy.objects.filter(pk__in=[copy.pk for copy in copies])
     rows.filter(pk__in=[copy.pk for copy in wanted]).update(status=CopyStatus.SENT, sent_at=clock.wall())
     rows.filter(status=CopyStatus.WAITING).update(status=CopyStatus.FAILED, error=CopyError.NOT_WANTED)
@@ -67,7 +67,13 @@ def _wanted(copies: Sequence[NoticeCopy], terms: Mapping[int, NoticeTerms]) -> l
     ]
 
 
-def _letter(user: User, notices: Sequence[DeskNotice]) -> None:
+def _readers(terms: NoticeTerms, notices: Sequence[DeskNotice]) -> list[str]:
+    """The roles that may get all of these by e-mail: whoever has none of them any more gets none of it."""
+    kinds = {KINDS[notice.kind] for notice in notices}
+    return [role for role in MemberRole.values if all(is_mailed(terms, kind, role) for kind in kinds)]
+
+
+def _letter(user: User, notices: Sequence[DeskNotice], roles: Sequence[str]) -> None:
     first = sorted(notices, key=lambda notice: (not notice.is_urgent, notice.pk))
     words = [words_of(notice) for notice in first[:MOST_LINES]]
     store = first[0].store
@@ -78,4 +84,5 @@ def _letter(user: User, notices: Sequence[DeskNotice]) -> None:
         more = len(first) - MOST_LINES
         lines.append(ngettext("… and %(count)d more", "… and %(count)d more", more) % {"count": more})
     write = partial(write_letter, LetterKind.NOTICES, to=user.email, user=user, now=clock.wall())
-    write(subject=_("%(store)s: %(notices)s") % {"store": store.name, "notices": subject}, lines=lines, store=store.pk)
+    subject = _("%(store)s: %(notices)s") % {"store": store.name, "notices": subject}
+    write(subject=subject, lines=lines, store=store.pk, roles=roles)

@@ -26,7 +26,6 @@ from offers.methods import METHODS, Method, Situation
 from offers.models import Coupon
 from offers.registry import gives_coupons
 from offers.states import OfferStatus
-from orders.states import OrderStatus
 from refunds.handing_over import why_under_way
 from refunds.models import Refund
 from refunds.states import RefundKind, RefundStatus
@@ -77,7 +76,7 @@ def why_not_retain(situation: Situation) -> Refused | None:
 def _not_retainable(situation: Situation) -> Refused | None:
     """Q1 and Q2: what the marketplace's rules leave out of offers: by the goods' way, kind, site and category."""
     refund, rules = situation.refund, situation.refund.rules
-    if rules.offers_after_shipping_only and refund.order.status == OrderStatus.UNSHIPPED and not refund.has_left:
+    if rules.offers_after_shipping_only and not refund.has_left:
         return Refused(
             "not_retainable", _("The goods have not been shipped: such a refund can't be retained."), "refund"
         )
@@ -86,7 +85,7 @@ def _not_retainable(situation: Situation) -> Refused | None:
         return Refused(
             "not_retainable", _("There are no offers for this kind of request: %(kind)s.") % {"kind": kind}, "refund"
         )
-    if rules.sites and not rules.offers_on(refund.store.site):
+    if not rules.offers_on(refund.store.site):
         site = in_one_language(rules.site_label(refund.store.site)) or _("this site")
         return Refused("not_retainable", _("Stores of %(site)s can't retain refunds.") % {"site": site}, "refund")
     if rules.offers_in_open_categories_only and situation.closed_categories:

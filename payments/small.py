@@ -139,7 +139,7 @@ def why_not_pay(
         )
     if allowance.day_used is not None and amount > allowance.day_left:
         return _day_is_spent(allowance)
-    if actor is None or allowance.store is None:
+    if allowance.store is None:
         return None
     return why_above_ceiling(allowance.store, Ceiling.PAYMENT, amount, actor)
 

@@ -97,10 +97,9 @@ def why_not_hand_over(refund: Refund, verb: str) -> Refused | None:
     if (refused := why_under_way(refund)) is not None:
         return refused
     answers = [answer for _receiver, answer in decision_asked.send(sender=Refund, refund=refund, verb=verb)]
-    refused = next((answer for answer in answers if isinstance(answer, Refused)), None)
-    if refused is not None or any(answers):
-        return refused
-    return _not_connected()
+    if not any(answers):
+        return _not_connected()
+    return next((answer for answer in answers if isinstance(answer, Refused)), None)
 
 
 def exchanged_there(parcel: OwedParcel) -> QuerySet[Refund]:

@@ -153,7 +153,7 @@ def why_not_ship_return(refund: Refund, now: datetime) -> Refused | None:
 
 def why_not_correct_return(refund: Refund, shipment: Shipment | None, now: datetime) -> Refused | None:
     """The number of a parcel that comes back, before the carrier has news of it; an accepted exchange is withdrawn."""
-    if refund.status == RefundStatus.WITHDRAWN and shipment is not None:
+    if refund.status == RefundStatus.WITHDRAWN:
         return why_not_correct(shipment)
     return why_followed(refund) or why_not_move(refund, [RefundStatus.RETURNING], now) or why_not_correct(shipment)
 

@@ -3,19 +3,30 @@
     scripts/lint_migrations.py            name what isn't known yet; exit code 1 when there is anything
     scripts/lint_migrations.py --accept   what is there now is known (scripts/known_migrations.txt)
 
-django-migration-linter does the looking. What a squashed migration replaces, and the first of a room, are no news to
-anybody. Needs a migrated database.
+django-migration-linter does the looking, but for indexes: one of a table that another migration has made is built
+beside those who write (common.index_sql), in a migration that can be run again when it was cut off. What a squashed
+migration replaces, and the first of a room, are no news to anybody. Needs a migrated database.
 """
 
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 KNOWN = ROOT / "scripts" / "known_migrations.txt"
+LOCKS_OUT = "PLAIN_INDEX nobody can write to the table until it is built"
+CUT_OFF = "CUT_OFF half done it can't be run again"
+ADVICE = """
+An index of a table that is there already is a BuildIndex (common/index_sql.py) in a file of its own with
+atomic = False, beside nothing but its like and RunPython that can be run again.
+"""
+_EACH = re.IGNORECASE | re.MULTILINE
+_INDEX = re.compile(r'^CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)(?:IF NOT EXISTS )?"?\w+"? ON "?(\w+)"?', _EACH)
+_TABLE = re.compile(r'^CREATE TABLE (?:IF NOT EXISTS )?"?(\w+)"?', _EACH)
 
 
 def findings() -> Iterator[str]:
@@ -42,6 +53,22 @@ def findings() -> Iterator[str]:
             for issue in [*errors, *linter.analyse_data_migration(migration)[0]]:
                 where = ", ".join(filter(None, (issue.table, issue.column)))
                 yield f"{room}.{name.partition('_')[2]} {issue.code} {issue.message}{f' ({where})' if where else ''}"
+            for found in of_indexes(migration, sql):
+                yield f"{room}.{name.partition('_')[2]} {found}"
+
+
+def of_indexes(migration, sql: Sequence[str]) -> Iterator[str]:
+    """What of a migration, which comes to these statements, is in the way of those who write, or of its own repeat."""
+    from django.db.migrations import RunPython
+
+    from common.index_sql import BuildIndex, BuildIndexByHand, DropIndex
+
+    whole = "\n".join(sql)
+    for table in sorted(set(_INDEX.findall(whole)) - set(_TABLE.findall(whole))):
+        yield f"{LOCKS_OUT} ({table})"
+    again = BuildIndex, BuildIndexByHand, DropIndex, RunPython
+    if not migration.atomic and not all(isinstance(operation, again) for operation in migration.operations):
+        yield CUT_OFF
 
 
 def main() -> int:
@@ -55,6 +82,8 @@ def main() -> int:
     news = set(found) - set(KNOWN.read_text().splitlines())
     for line in sorted(news):
         print(line)
+    if any(said in line for line in news for said in (LOCKS_OUT, CUT_OFF)):
+        print(ADVICE)
     return 1 if news else 0
 
 

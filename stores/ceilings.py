@@ -38,8 +38,8 @@ def most_at_once(store: Store, ceiling: Ceiling, actor: Actor | None) -> Decimal
     return None if is_owner else most
 
 
-def why_above_ceiling(store: Store, ceiling: Ceiling, amount: Decimal, actor: Actor) -> Refused | None:
-    """Why this actor can't give away `amount` yuan at once: `above_ceiling`, with who can.
+def why_above_ceiling(store: Store, ceiling: Ceiling, amount: Decimal, actor: Actor | None) -> Refused | None:
+    """Why this actor can't give away `amount` yuan at once: `above_ceiling`, with who can; None for nobody yet.
 
     Reads the actor's role only where the store has a ceiling that the amount is above.
     """

@@ -173,9 +173,9 @@ def _put_aside(endpoint: Endpoint, delivery: Delivery, error: str) -> None:
 
 
 def _tried(endpoint: Endpoint, delivery: Delivery, now: datetime) -> tuple[Endpoint, Delivery]:
-    """Both, locked, and the attempt counted."""
+    """Both, read anew under the endpoint's lock, and the attempt counted: whoever changes a delivery takes it first."""
     mine = held_callee(endpoint)
-    row = Delivery.objects.timed().select_for_update(no_key=True).get(pk=delivery.pk)
+    row = Delivery.objects.timed().get(pk=delivery.pk)
     row.attempts += 1
     row.tried_since = row.tried_since or now
     return mine, row

@@ -15,7 +15,7 @@ from workbench.kit.desk import desk_of
 from workbench.kit.queue import QueueMixin, shown_tiles
 from workbench.money.small_payments import allowance_bars
 from workbench.quality.board import restricted_stores, restrictions_in_force
-from workbench.refunds.queues import MERCHANTS_TURN, WAREHOUSES_TURN, next_deadlines, works_in_warehouse
+from workbench.refunds.queues import MERCHANTS_TURN, WAREHOUSES_TURN, next_deadlines
 from workbench.store.first_steps import new_stores, stores_by_steps
 
 MOST_COLUMNS = 6
@@ -24,13 +24,13 @@ MOST_COLUMNS = 6
 def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
     """What the overview shows, as far as the user may see it: a tile for what waits in each list, and more."""
     now, user, desk = request.now, request.user, desk_of(request)
+    pays = user.has_perm("payments.view_payment") and not desk.is_warehouses
     tiles = shown_tiles(
         [tile for each in lists if each.has_view_permission(request) for tile in each.tiles(request, now)]
     )
-    in_warehouse = works_in_warehouse(request)
-    deadlines = next_deadlines(now, states=WAREHOUSES_TURN if in_warehouse else MERCHANTS_TURN)
+    deadlines = next_deadlines(now, states=WAREHOUSES_TURN if desk.is_warehouses else MERCHANTS_TURN)
     stores, restrictions = stores_by_steps(desk), restrictions_in_force()
-    allowances = allowance_rows(desk.shown, now)
+    allowances = allowance_rows(desk.shown if pays else [], now)
     read_at_once(stores, deadlines, restrictions, *allowances)
     new = new_stores(desk, stores)
     next_due = list(deadlines) if tiles else []
@@ -42,8 +42,8 @@ def build(request: HttpRequest, lists: Iterable[QueueMixin]) -> dict:
         "tiles": tiles,
         "columns": balanced_columns(len(tiles)),
         "deadlines": next_due,
-        "in_warehouse": in_warehouse,
-        "allowance_bars": allowance_bars(desk, now, allowances) if user.has_perm("payments.view_payment") else [],
+        "in_warehouse": desk.is_warehouses,
+        "allowance_bars": allowance_bars(desk, now, allowances) if pays else [],
         "restricted": restricted_stores(restrictions) if user.has_perm("refunds.view_qualityrefund") else [],
         "money_kept": money_kept(request, now) if tiles else None,
     }

@@ -1,7 +1,8 @@
 """What was counted as lost before gets its rows, as it comes out by now, and days become their sums.
 
-Store by store, each in a snapshot of its own, beside a release that goes on counting: every day of the store is
-written, so whoever takes something out of one meanwhile makes it begin again.
+Beside a release that goes on counting. A store's rows come first, in portions; then, in one snapshot, those that came
+meanwhile, without those that went, and its days: every one is written, so whoever takes something out of one meanwhile
+makes it begin again. What was done stays done when it is cut off.
 """
 
 from functools import partial
@@ -12,6 +13,8 @@ from common.snapshots import in_one_snapshot
 from stores.marketplaces import every_version
 
 LOCK = 0x77616E6C  # of the roll-ups
+PORTION = 10_000  # refunds of a transaction
+FIRST_ID, LAST_ID = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
 HIDDEN = ("acquisition", "outbound_freight", "return_freight", "handling", "stock_loss_percent")
 SENT = "(d.shipped_at <= r.resolved_at OR d.shipped_pieces > 0 AND r.goods <> 'stopped')"
 SHARE = "coalesce(round(coalesce(own.{0}, rule.{0}) * r.amount / nullif(d.paid_amount, 0), 2), 0)"
@@ -34,8 +37,19 @@ GIVE_ROWS = f"""
         SELECT c.* FROM offers_costrates c WHERE c.store_id = r.store_id AND c.valid_from <= r.resolved_at
         ORDER BY c.valid_from DESC, c.id DESC LIMIT 1
     ) own ON true
-    WHERE r.store_id = %(store)s AND r.is_loss_counted
+    WHERE r.store_id = %(store)s AND r.is_loss_counted AND r.id > %(after)s AND r.id <= %(until)s
+      AND NOT EXISTS (SELECT FROM offers_lossoutcome b WHERE b.refund_id = r.id)
     ON CONFLICT (refund_id) DO NOTHING
+"""
+END_OF_PORTION = """
+    SELECT id FROM (
+        SELECT id FROM refunds_refund WHERE store_id = %(store)s AND id > %(after)s ORDER BY id LIMIT %(portion)s
+    ) AS portion ORDER BY id DESC LIMIT 1
+"""
+# Whose money came back since, and perhaps went out again another day.
+TAKE_ROWS = """
+    DELETE FROM offers_lossoutcome b USING refunds_refund r
+    WHERE r.store_id = %(store)s AND b.refund_id = r.id AND (NOT r.is_loss_counted OR b.date <> r.refunded_on)
 """
 SUMS = """
     SELECT b.store_id, b.date, b.marketplace, b.reason, count(*) AS refunds, sum(b.sale) AS sale,
@@ -66,18 +80,39 @@ def count_the_past(apps, schema_editor):
         cursor.execute("SELECT id FROM stores_store ORDER BY id")
         store_ids = [store_id for (store_id,) in cursor.fetchall()]
     for store_id in store_ids:
+        give_rows(store_id)
         in_one_snapshot(partial(count_store, store_id))
 
 
+def give_rows(store_id):
+    """Give a store's counted losses their rows, some at a time."""
+    told, after = parameters(store_id), FIRST_ID
+    while after is not None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('wanliu.stores', '*', true)")
+            cursor.execute(END_OF_PORTION, told | {"after": after})
+            [until] = cursor.fetchone() or [None]
+            if until is not None:
+                cursor.execute(GIVE_ROWS, told | {"after": after, "until": until})
+        after = until
+
+
 def count_store(store_id):
-    """Give a store's counted losses their rows, while nobody rolls up."""
+    """Make a store's rows and days those of its counted losses, while nobody rolls up."""
+    told = parameters(store_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('wanliu.stores', '*', true), set_config('lock_timeout', '0', true)")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        for statement in (TAKE_ROWS, GIVE_ROWS, MAKE_DAYS_SUMS, ADD_DAYS):
+            cursor.execute(statement, told)
+
+
+def parameters(store_id):
+    """What the statements are told, for all of the store's refunds."""
     rules = every_version()
     told = {name: [getattr(rule.costs, name) for rule in rules] for name in HIDDEN}
-    told |= {"store": store_id, "names": [rule.name for rule in rules], "versions": [rule.version for rule in rules]}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('wanliu.stores', '*', true), pg_advisory_xact_lock(%s)", [LOCK])
-        for statement in (GIVE_ROWS, MAKE_DAYS_SUMS, ADD_DAYS):
-            cursor.execute(statement, told)
+    told |= {"names": [rule.name for rule in rules], "versions": [rule.version for rule in rules]}
+    return told | {"store": store_id, "after": FIRST_ID, "until": LAST_ID, "portion": PORTION}
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,7 @@
-"""The totals of each day of money kept, with the wall around them, and the triggers that keep them from now on."""
+"""The totals of each day of money kept, with the wall around them, and the triggers that keep them from now on.
+
+What was rolled up before is added by a later file, store by store.
+"""
 
 import common.money
 import django.db.models.deletion
@@ -8,24 +11,6 @@ from decimal import Decimal
 from django.db import migrations, models
 
 from common.tenancy_sql import secure_table
-
-MEASURES = (
-    *("offers", "answered", "expired", "accepted", "sales_kept", "taken_back"),
-    *("return_freight", "handling", "agent_time", "consultation", "offer_costs"),
-)
-# Nobody rolls up meanwhile: the triggers are made in this transaction, and whoever writes rows waits for its end.
-ADD_THE_PAST = f"""
-    SELECT set_config('wanliu.stores', '*', true);
-    INSERT INTO offers_retentiontotal (store_id, date, part, key, label, {", ".join(MEASURES)})
-    SELECT d.store_id, d.date, g.part, g.key, g.label,
-           {", ".join(f"sum(d.{name})" for name in MEASURES)}
-    FROM offers_dailyretention d
-    CROSS JOIN LATERAL (
-        VALUES ('day', '', ''), ('method', d.method, ''), ('reason', d.reason, ''),
-               ('agent', d.agent, d.agent_label)
-    ) AS g (part, key, label)
-    GROUP BY 1, 2, 3, 4, 5;
-"""
 
 
 class Migration(migrations.Migration):
@@ -75,5 +60,4 @@ class Migration(migrations.Migration):
             model_name='dailyretention',
             trigger=pgtrigger.compiler.Trigger(name='total_removed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    UPDATE offers_retentiontotal t SET offers = t.offers - s.offers, answered = t.answered - s.answered, expired = t.expired - s.expired, accepted = t.accepted - s.accepted, sales_kept = t.sales_kept - s.sales_kept, taken_back = t.taken_back - s.taken_back, return_freight = t.return_freight - s.return_freight, handling = t.handling - s.handling, agent_time = t.agent_time - s.agent_time, consultation = t.consultation - s.consultation, offer_costs = t.offer_costs - s.offer_costs\n    FROM (\n        SELECT d.store_id, d.date, g.part, g.key, g.label,\n               sum(d.offers) AS offers, sum(d.answered) AS answered, sum(d.expired) AS expired, sum(d.accepted) AS accepted, sum(d.sales_kept) AS sales_kept, sum(d.taken_back) AS taken_back, sum(d.return_freight) AS return_freight, sum(d.handling) AS handling, sum(d.agent_time) AS agent_time, sum(d.consultation) AS consultation, sum(d.offer_costs) AS offer_costs\n        FROM (SELECT * FROM removed) d \n    CROSS JOIN LATERAL (\n        VALUES ('day', '', ''), ('method', d.method, ''), ('reason', d.reason, ''),\n               ('agent', d.agent, d.agent_label)\n    ) AS g (part, key, label)\n GROUP BY store_id, date, part, key, label\n    ) s WHERE (t.store_id, t.date, t.part, t.key, t.label) = (\n        s.store_id, s.date, s.part, s.key, s.label\n    );\n RETURN NULL;", hash='861ff9cd36711514006cf82ad9da84f8a781692d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_total_removed_8de08', referencing='REFERENCING OLD TABLE AS removed ', table='offers_dailyretention', when='AFTER')),
         ),
-        migrations.RunSQL(ADD_THE_PAST, migrations.RunSQL.noop),
     ]

@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from common.index_sql import BuildIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ('offers', '0036_figures_by_index'),
         ('refunds', '0043_open_by_due'),
@@ -11,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name='offer',
             index=models.Index(condition=models.Q(('status__in', ('pending', 'accepted_waiting'))), fields=['store', 'status', 'refund'], name='offer_out'),
         ),

@@ -136,7 +136,14 @@ class DailyRetention(RetentionFigures):
                 name="daily_retention_accepted_within_answered",
             ),
         ]
-        indexes = [models.Index(fields=["store", "agent", "date"], name="daily_retention_of_agent")]
+        # An agent's own year is read from the index alone: by method and reason there are no totals of one agent.
+        indexes = [
+            models.Index(
+                fields=["store", "agent", "date"],
+                include=["method", "reason", "agent_label", "marketplace", *MEASURES],
+                name="daily_retention_own",
+            )
+        ]
         triggers = FOLLOWING
 
     def __str__(self) -> str:

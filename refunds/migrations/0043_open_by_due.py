@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from common.index_sql import BuildIndex
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("orders", "0031_due_by_store"),
         ("refunds", "0042_bulk_decisions_end"),
@@ -11,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        BuildIndex(
             model_name="refund",
             index=models.Index(
                 condition=models.Q(
@@ -33,7 +36,7 @@ class Migration(migrations.Migration):
                 name="refund_open_by_due",
             ),
         ),
-        migrations.AddIndex(
+        BuildIndex(
             model_name="refund",
             index=models.Index(
                 condition=models.Q(

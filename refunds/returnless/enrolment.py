@@ -120,7 +120,6 @@ def _step(enrolment: Enrolment, step: str, do: Callable[[], None]) -> None:
 
 
 def _accept_agreement(writes: WriteSet, enrolment: Enrolment, version: str, actor: Actor, now: datetime) -> None:
-    refuse_if(why_not_step(enrolment, EnrolmentStep.AGREEMENT))
     if version != CURRENT:
         raise Invalid(
             "agreement_version", _("Accept the current agreement, version %(version)s.") % {"version": CURRENT}

@@ -45,12 +45,13 @@ def take_back_assignment(*, store_id: int, refund_id: UUID | str, event_id: int,
     refund = Refund.objects.for_store(store_id).select_for_update(no_key=True).filter(pk=refund_id).first()
     if refund is None:
         raise NotFound
+    # Before what came last is read: whoever leaves is freed of it without the refund's lock.
+    present = assignments_of(refund).select_for_update(of=("self",), no_key=True).first()
     told = Event.objects.for_store(store_id).filter(topic_id=refund.pk, name__in=(*_ACTS, ASSIGNMENT_TAKEN_BACK.name))
     newest = told.order_by("-id").first()
     refuse_if(why_not_assign(refund) or why_not_take_back(newest, event_id, actor, now))
     had = newest.data["had"]
     member = None if had is None else lock_decider(store_id, had)
-    present = assignments_of(refund).select_for_update(of=("self",), no_key=True).first()
     before = name_of(present.assignee) if present else ""
     writes = WriteSet()
     if member is None:

@@ -18,6 +18,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from common import idempotency, looks
 from common.actors import Actor, ActorKind
+from common.api.bodies import lent_fields
 from common.api.changes import BY_CHANGE, NAMES, ChangesFilter
 from common.api.render import ByAccept
 from common.api.represent import represent
@@ -303,9 +304,10 @@ class StoreViewSet(viewsets.GenericViewSet):
         serializer = (serializer_class or self.get_serializer_class())(
             data=self.request.data, context=self.get_serializer_context(), **kwargs
         )
-        if unknown := unknown_fields(serializer, self.request.data):
-            raise ValidationError(unknown)
-        serializer.is_valid(raise_exception=True)
+        with lent_fields(serializer):
+            if unknown := unknown_fields(serializer, self.request.data):
+                raise ValidationError(unknown)
+            serializer.is_valid(raise_exception=True)
         return serializer
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from common.actions import action, bookkeeping
 from common.actors import Actor
 from common.changes import lock
-from common.errors import Invalid, refuse_if
+from common.errors import Invalid, Refused, refuse_if
 from common.rates import over_rate
 from common.tenancy import system_scope
 from common.writes import WriteSet
@@ -41,8 +41,7 @@ def make_password_link(*, user: User, actor: Actor, now: datetime, members: Iter
 
     Refused where the account opens more than the actor may see. Each of the `members` has it on record in its store.
     """
-    own, theirs = _managed_by(actor), _works_in(user)
-    refuse_if(why_not_make_password_link(user, actor, own, theirs))
+    refuse_if(why_no_link(user, actor))
     record_account(PASSWORD_LINK_MADE, user, actor, now)
     writes = WriteSet()
     named = {"username": user.username, "full_name": user.get_full_name()}
@@ -70,7 +69,7 @@ def reset_password(*, user: User, token: str, password: str, actor: Actor, now: 
     record_account(PASSWORD_RESET, user, actor, now)
 
 
-def why_no_link(user: User, actor: Actor):
+def why_no_link(user: User, actor: Actor) -> Refused | None:
     """Why this actor can't make such a link for this person."""
     return why_not_make_password_link(user, actor, _managed_by(actor), _works_in(user))
 

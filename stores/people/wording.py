@@ -98,10 +98,15 @@ def _new_device(letter: Letter, now: datetime) -> Worded:
 
 
 def _notices(letter: Letter, now: datetime) -> Worded | None:
-    """What a room above has worded already; a day later, or for somebody who has left, it is no news."""
-    members = Membership.objects.filter(user=letter.user, user__is_active=True)
-    if "store" in letter.data:  # the release before didn't say
+    """What a room above has worded already; a day later it is no news.
+
+    Nor for somebody who has left, works under a role that isn't told of all of it, or has another address by now.
+    """
+    members = Membership.objects.filter(user=letter.user, user__is_active=True, user__email__iexact=letter.to)
+    if "store" in letter.data:  # releases before said neither this nor the roles
         members = members.filter(store=letter.data["store"])
+    if "roles" in letter.data:
+        members = members.filter(role__in=letter.data["roles"])
     if now - letter.created_at > NEWS_FOR or not members.exists():
         return None
     why = _("You get this since your store tells your role by e-mail; its owners choose that under “Notices”.")

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.bulk import each_apart
 from common.models import Event, IdempotentAnswer
+from refunds.models import Refund
 from stores.api.throttle import KeyThrottle
 from stores.models import CategoryOpening
 from tests.api.helpers import everything
@@ -215,6 +216,19 @@ def test_ten_items_count_as_a_call(taote, monkeypatch):
     assert statuses(taote.buyer.post("orders/bulk/", {"items": few})) == [201]
     check_shape(taote.buyer.post("orders/bulk/", {"items": many}), 429, "throttled")
     assert taote.merchant.get("orders/").json()["results"][0]["number"] == "A1", "nothing of what was too much is done"
+
+
+@pytest.mark.usefixtures("everything_holds")
+def test_of_a_request_that_is_refused_nothing_is_written_beside_the_others(taote):
+    """Its money is there, its goods come back in another refund already."""
+    order = taote.order(quantity=2)
+    whole = {"kind": "return_and_refund", "lines": [{"item_id": "8000", "quantity": 2}]}
+    taote.refund(order, amount="10.00")
+    items = [a_request(order, **whole), a_request(taote.order())]
+    answer = taote.buyer.post("refunds/bulk/", {"items": items})
+    assert (statuses(answer), codes(answer)) == ([409, 201], ["refund_open", ""])
+    with taote.scope():
+        assert Refund.objects.count() == 2
 
 
 def test_what_only_the_database_refuses_harms_no_other(db):

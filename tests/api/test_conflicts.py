@@ -8,6 +8,7 @@ import pytest
 from common import clock as wall
 from common.errors import Refused
 from common.tenancy import system_scope
+from orders.models import MOST_SMALL_PAYMENTS
 from payments.conflicts import why_not_settle
 from payments.inbox import process_due_notices
 from payments.models import DayAllowance, GatewayNotice, Payment, SandboxTransfer
@@ -121,6 +122,23 @@ def test_that_it_cant_be_booked_is_said_before_anybody_tries(shop):
         said, other = why_not_settle(row, "book"), why_not_settle(row, "demand_back")
     assert ((said.code, said.attr), other) == (("invalid_transition", "how"), None)
     assert settle(shop, payment, "book").json()["errors"][0]["detail"] == str(said)
+
+
+@pytest.mark.rule("K9")
+def test_a_small_payment_is_booked_while_the_order_has_a_place_and_a_refunds_money_while_it_went_out_once(shop):
+    refund, payment = declined_refund(shop)
+    small = send(shop, refund.order, "5.00", refund=str(refund.pk)).json()["id"]
+    settle_batch()
+    hear_that_it_was_paid(payment)
+    hear_that_it_was_paid(small)
+    with shop.scope():
+        own, beside = (Payment.objects.select_related("order").get(pk=each) for each in (payment, small))
+        for row in (own, beside):
+            row.order.small_payments = MOST_SMALL_PAYMENTS
+        assert why_not_settle(own, "book") is None
+        assert why_not_settle(beside, "book").code == "order_payment_count_reached"
+    assert settle(shop, payment, "book").json()["status"] == "succeeded"
+    assert settle(shop, small, "book").json()["status"] == "succeeded"
 
 
 @pytest.mark.rule("K9", "K10")

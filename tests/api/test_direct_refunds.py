@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from orders.carriers import sandbox
+from orders.carriers.base import CarrierStage
+from orders.models import SandboxParcel
 from payments.settlement import settle_batch
 from stores import marketplaces
 from tests.api.helpers import ask, code, detail, everything
@@ -78,6 +80,17 @@ def test_a_courier_who_was_faster_is_asked_to_bring_the_parcel_back(shop):
     assert refund["status"] == "refunding"
     ask_everybody()
     assert detail(shop, refund["id"])["tracking"]["recall"]["status"] == "accepted"
+
+
+def test_the_courier_takes_the_parcel_with_this_number_that_waits_and_once(shop):
+    orders = [shipped(shop, f"{UNPICKED}{number}") for number in (1, 2)]
+    ask_everybody()
+    assert [sandbox.pick_up(order.tracking_number) for order in [*orders, orders[0]]] == [1, 1, 0]
+    stale = SandboxParcel.objects.get(tracking_number=orders[0].tracking_number)
+    sandbox.move(orders[0].tracking_number, CarrierStage.DELIVERED)
+    sandbox.SandboxCarrier()._move(stale, CarrierStage.COMING_BACK)
+    assert stale.stage == CarrierStage.DELIVERED, "whoever was slower takes what has become of it"
+    assert SandboxParcel.objects.get(pk=stale.pk).stage == CarrierStage.DELIVERED
 
 
 def test_once_it_is_picked_up_the_merchant_is_asked(shop):

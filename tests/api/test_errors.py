@@ -113,6 +113,29 @@ def test_a_call_names_one_store(taote, other):
     assert taote.buyer.post(path, {"text": "x"}).status_code == 201
 
 
+def test_a_marketplace_names_the_store_and_a_merchant_no_other_than_its_own(taote, other):
+    for shop, code, found in (
+        (taote.buyer, None, (400, "required")),
+        (taote.buyer, "nowhere", (404, "not_found")),
+        (taote.buyer, taote.store.code, (200, None)),
+        (taote.merchant, other.store.code, (404, "not_found")),
+        (taote.merchant, taote.store.code, (200, None)),
+        (taote.merchant, None, (200, None)),
+        *((each, code, (400, "invalid")) for each in (taote.buyer, taote.merchant) for code in ("", "a\0", "a\nb")),
+    ):
+        answer = shop.client.get("/api/v1/refunds/", {} if code is None else {"store": code})
+        told = answer.json().get("errors", [{"code": None}])[0]
+        assert (answer.status_code, told["code"]) == found, (shop, code)
+    for code in (5, ["x"], {}, True, ""):
+        answer = taote.merchant.post("products/", {"store": code, "item_id": "1", "title": "x", "price": "1.00"})
+        check_shape(answer, 400, "invalid", "store")
+
+
+@for_each("header", ["Bearer", "Bearer a b", "bearer ", "Bearer x.y"])
+def test_a_header_without_one_key_is_401(taote, header):
+    assert taote.merchant.client.get("/api/v1/refunds/", headers={"Authorization": header}).status_code == 401
+
+
 @for_each("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "idempotent"])
 def test_a_body_that_is_too_large_is_413(taote, headers):
     answer = raw(taote, '"' + "x" * 3_000_000 + '"', path=f"refunds/?store={taote.store.code}", **headers)
@@ -158,6 +181,13 @@ def test_a_name_in_the_path_that_cannot_exist_is_not_found(taote, name):
         ("refunds/{}/reject/", {"reason": "no"}),
     ):
         assert taote.merchant.post(path.format(name), body).status_code == 404
+
+
+def test_digits_of_another_script_are_no_id(taote):
+    refund = taote.refund()
+    wide = str(refund.pk).translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    assert taote.merchant.client.get(f"/api/v1/refunds/{refund.pk}/").status_code == 200
+    assert taote.merchant.client.get(f"/api/v1/refunds/{wide}/").status_code == 404
 
 
 def test_fields_that_nobody_knows_are_named_and_nothing_is_done(taote):

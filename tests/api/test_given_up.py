@@ -222,6 +222,18 @@ def test_paying_again_goes_through_the_gateway_that_the_store_has_by_now(shop):
     assert gateways == ["sandbox", "elsewhere"]
 
 
+def test_a_payment_that_was_repeated_is_neither_repeated_nor_given_up_in_the_place_of_the_last(shop):
+    refund, first = declined(shop, **MONEY[0])
+    last = shop.merchant.post(f"payments/{first}/retry/").json()["id"]
+    settle_batch()
+    for act in ("retry", "give-up"):
+        refused = shop.merchant.post(f"payments/{first}/{act}/")
+        assert (code(refused)[1], last in refused.json()["errors"][0]["detail"]) == ("invalid_transition", True)
+    with shop.scope():
+        assert Payment.objects.filter(topic_id=refund.pk, given_up_at=None).count() == 2
+    assert give_up(shop, last).status_code == 200
+
+
 def test_one_without_an_answer_is_asked_about_again_and_is_not_given_up(shop):
     refund = shop.refund(shop.order(), kind="refund_only")
     shop.merchant.post(f"refunds/{refund.pk}/approve/")

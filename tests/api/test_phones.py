@@ -8,6 +8,7 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import av
 import pytest
@@ -15,7 +16,8 @@ from django.conf import settings
 from PIL import Image, ImageCms, ImageDraw
 
 from common import uploads
-from common.isomedia import reading
+from common.isomedia import films, reading
+from common.isomedia.faults import CutOff, NoFilm
 from tests.api.helpers import code, everything
 from tests.api.test_evidence import SCRIPT, fetch, files, picture, show
 from tests.cases import for_each
@@ -224,6 +226,20 @@ def test_films_that_are_cut_off_or_show_nothing_are_refused(taote):
         target.mux(audio.encode(None))
     assert code(show(taote.buyer, refund, sound.getvalue(), "v.mp4"))[0] == 400
     assert show(taote.buyer, refund, begun, "v.mp4").status_code == 201
+
+
+@for_each(
+    ("codecs", "pictures", "fault"),
+    [(["h264"], [1], None), ([], [1], NoFilm), (["vp9"], [1], NoFilm), (["h264"], [], CutOff)],
+)
+def test_a_film_has_a_picture_that_browsers_show(codecs, pictures, fault):
+    streams = [SimpleNamespace(codec_context=SimpleNamespace(name=codec)) for codec in codecs]
+    source = SimpleNamespace(streams=SimpleNamespace(video=streams), decode=lambda video: iter(pictures))
+    if fault is None:
+        films._look(source)
+    else:
+        with pytest.raises(fault):
+            films._look(source)
 
 
 def test_films_may_be_larger_than_pictures_and_neither_too_large(taote, monkeypatch):

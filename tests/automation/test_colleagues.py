@@ -1,13 +1,18 @@
 """Rules that move nothing: they give a refund to a colleague, or tell people of it."""
 
+from datetime import date, timedelta
+
 import pytest
 
-from automation.actions import draft_rule, publish_rule
+from automation.actions import draft_rule, publish_rule, turn_off_rule
 from automation.definition import as_json, loaded, read_definition
+from automation.models import RuleVersion, StoreRule
+from automation.proof import Arm, prove
 from automation.sweeps import run_rules
-from automation.wording import definition_differences, difference_words, then_words
+from automation.trying import try_rule
+from automation.wording import definition_differences, difference_words, limit_words, then_words
 from common.errors import Invalid
-from common.models import Event
+from common.models import Event, Setback
 from common.sentences import in_readers_words
 from refunds.models import Assignment, RefundTag
 from refunds.team.assigning import assign_refund, share_out_refunds
@@ -107,7 +112,10 @@ def test_what_an_earlier_release_published_is_read_and_compared(shop):
     assert loaded(said).assignee == ""
     wanted = as_json(read_definition({"act": "assign", "assignee": "wang"}, shop.store.rules))
     assert then_words(loaded(wanted)) == "Give it to somebody: wang"
-    assert difference_words(definition_differences(said, wanted)) == ["Then: Approve → Give it to somebody: wang"]
+    assert difference_words(definition_differences(said, wanted)) == [
+        "Then: Approve → Give it to somebody: wang",
+        "Limits: At most 50 times and ¥500.00 a day; 10% are held out. → At most 50 times a day.",
+    ]
 
 
 def test_a_draft_whose_colleague_left_is_not_published(shop):
@@ -130,3 +138,55 @@ def test_a_rule_puts_a_tag_on(shop, clock):
     with shop.scope():
         assert RefundTag.objects.get(refund=refund).name == "VIP"
         assert Event.objects.get(name="refund.tagged").actor_label == "rule:R v1"
+
+
+SORTS = [{"act": "tag", "tag": "VIP"}, {"act": "assign", "assignee": "wang"}, {"act": "tell", "text": "look"}]
+
+
+@for_each("says", SORTS)
+def test_a_rule_that_sorts_holds_nobody_out_and_gives_nothing(shop, clock, says):
+    make_user("wang", shop=shop, role="agent")
+    rule = live(shop, held_out=50, most_a_day=100, **says).rule
+    refunds = [shop.refund(shop.order(buyer_id=f"b{number}")) for number in range(8)]
+    run_rules()
+    assert {ruling_of(refund).outcome for refund in refunds} == {"acted"}
+    with shop.scope():
+        version = RuleVersion.objects.get(rule=rule)
+        assert (version.says["held_out"], StoreRule.objects.get(pk=rule.pk).draft) == (0, version.says)
+        assert limit_words(version.definition) == "At most 100 times a day."
+        [proof] = prove([shop.store.pk], date(2026, 1, 1), date(2027, 12, 31))
+    assert (proof.counts["acted"], proof.is_compared, proof.acting, proof.has_enough) == (8, False, Arm(), False)
+
+
+def test_what_was_published_with_a_share_held_out_holds_nobody_out_either(shop, clock):
+    version = live(shop, act="tag", tag="VIP", most_a_day=100)
+    with shop.scope():
+        RuleVersion.objects.filter(pk=version.pk).update(says={**version.says, "held_out": 50})
+        StoreRule.objects.update(draft={**version.says, "held_out": 50})
+    refunds = [shop.refund(shop.order(buyer_id=f"b{number}")) for number in range(8)]
+    with shop.scope():
+        tried = try_rule(StoreRule.objects.get(), NOON + timedelta(minutes=1)).rows
+    assert {each.outcome for each in tried} == {"acted"}
+    run_rules()
+    assert {ruling_of(refund).outcome for refund in refunds} == {"acted"}
+
+
+def says_more(shop, version, **more) -> None:
+    """As a newer release beside this one has published it."""
+    with shop.scope():
+        RuleVersion.objects.filter(pk=version.pk).update(says={**version.says, **more})
+
+
+@for_each("more", [{"act": "to_the_moon"}, {"lane": "fast"}])
+def test_what_a_rule_of_a_newer_release_may_be_about_is_left_to_its_workers(shop, clock, more):
+    """And is put off by nobody: the newer worker finds it at once, this one once the rule is off."""
+    first, newer = live(shop, act="tag", tag="A", amount_from="50.00"), live(shop, act="tag", tag="B")
+    says_more(shop, newer, **more)
+    mine, theirs = shop.refund(amount="55.00"), shop.refund(shop.order(buyer_id="b2"), amount="20.00")
+    run_rules()
+    assert (ruling_of(mine).rule_id, ruling_of(theirs)) == (first.rule_id, None)
+    assert not Setback.objects.exists()
+    with shop.scope():
+        turn_off_rule(store_id=shop.store.pk, rule_id=newer.rule_id, actor=MERCHANT, now=NOON)
+    run_rules()
+    assert ruling_of(theirs).outcome == "unmatched"

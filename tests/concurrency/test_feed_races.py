@@ -117,6 +117,7 @@ def test_who_has_written_before_it_looks_does_not_take_its_own_look_for_settled(
 
 
 def test_a_writer_is_known_to_all_before_it_takes_a_number(shop):
+    """What sees to it is the trigger `pgtrigger_known_first_18ebc` of common_event."""
     with connection.cursor() as cursor, shop.scope():
         assert known(cursor) is None
         cursor.execute(

@@ -13,11 +13,13 @@ from offers.insights import rebuild as rebuilding
 from offers.insights import rollup
 from offers.insights.reading import Span, read
 from offers.insights.rebuild import rebuild, roll_everything
-from offers.models import DailyRetention, RetentionTotal
+from offers.models import Acceptance, DailyRetention, Offer, RetentionTotal
+from offers.statistics import count_ended_offers
 from payments.models import Payment
 from payments.reversals import reverse_payments
 from payments.settlement import settle_batch
 from refunds.actions import approve_refund
+from refunds.models import Refund
 from tests.books import amiss
 from tests.concurrency.crash import crash_at, every_crash
 from tests.concurrency.harness import overtaken, together
@@ -121,6 +123,37 @@ def test_an_earlier_offer_rolled_up_while_a_later_one_keeps_the_same_sale(tmall)
     assert rebuild(tmall.store) == 0
     with tmall.scope():
         assert read(Span(NOON.date(), NOON.date(), (tmall.store.pk,))).totals.sales_kept == Decimal("59.00")
+
+
+def test_what_somebody_holds_is_counted_later_and_keeps_nobody_waiting(tmall):
+    accepted(tmall)
+    refund = tmall.refund(tmall.order(shipped=False), kind="refund_only")
+    with tmall.scope():
+        approve_refund(store_id=tmall.store.pk, refund_id=refund.pk, actor=MERCHANT, now=NOON)
+    settle_batch()
+
+    def hold():
+        list(Offer.objects.select_for_update())
+        list(Refund.objects.select_for_update())
+
+    for count in (rollup.roll_up, count_ended_offers):
+        race = overtaken(hold, count, scope=tmall.scope())
+        assert (race.codes, race.waited, race.second.value) == (("ok", "ok"), False, 0), count
+    assert (rollup.roll_up(), count_ended_offers()) == (2, 1)
+
+
+def test_two_who_count_answers_at_once_count_each_once(tmall):
+    accepted(tmall, 2)
+    race = overtaken(partial(count_ended_offers, limit=1), count_ended_offers, scope=system_scope())
+    assert (race.codes, race.first.value, race.second.value) == (("ok", "ok"), 1, 1)
+    with system_scope():
+        assert sum(Acceptance.objects.values_list("ended", flat=True)) == 2
+
+
+def test_a_rebuild_waits_for_the_roll_up_that_runs(tmall):
+    accepted(tmall)
+    race = overtaken(rollup.roll_up, partial(rebuild, tmall.store), scope=system_scope())
+    assert (race.codes, race.waited, race.second.value) == (("ok", "ok"), True, 0)
 
 
 def test_a_rebuild_beside_what_goes_on_finds_nothing_off(tmall, monkeypatch):

@@ -4,6 +4,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -30,7 +31,10 @@ from payments.models import GatewayNotice, Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from payments.states import PaymentStatus
 from refunds import actions as refund_actions
-from tests.concurrency.harness import PATIENCE, Contender, await_
+from stores.models import Letter
+from stores.people import sending
+from stores.states import LetterKind
+from tests.concurrency.harness import PATIENCE, Contender, await_, overtaken
 from tests.concurrency.invariants import assert_paid_once
 from tests.world import MERCHANT, NOON, make_shop, wait
 
@@ -102,6 +106,20 @@ def test_a_lease_is_renewed_while_a_gateway_takes_its_time(shop, clock, monkeypa
         assert slow.finish().value == 1
     assert_paid_once(refund, "59.00")
     assert (SandboxTransfer.objects.get().calls, payments()[0].attempts) == (1, 1)
+
+
+def test_an_e_mail_that_another_is_just_taking_up_is_not_noted_by_who_had_it(shop, clock):
+    letter = Letter(kind=LetterKind.CONFIRM_ADDRESS, to="anna@example.com", language="en", created_at=NOON)
+    letter.leased_by, other = uuid4(), uuid4()
+    letter.save(force_insert=True)
+    race = overtaken(
+        lambda: Letter.objects.filter(pk=letter.pk).update(leased_by=other),
+        partial(sending._note, letter, is_sent=True),
+        scope=system_scope(),
+    )
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    letter.refresh_from_db()
+    assert (letter.leased_by, letter.sent_at) == (other, None)
 
 
 @pytest.mark.rule("T5")

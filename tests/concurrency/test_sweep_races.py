@@ -6,9 +6,12 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from common import clock as wall
+from common.errors import NotFound
 from common.models import Event, Setback
-from common.setbacks import _set_back
+from common.setbacks import _set_back, resume_setback
 from common.tenancy import system_scope
+from offers.actions import send_offer
 from offers.models import Offer
 from offers.sweeps import sweep_due_offers
 from payments.models import Payment
@@ -17,7 +20,7 @@ from refunds.models import Refund
 from refunds.sweeps import sweep_due_refunds
 from tests.concurrency.harness import overtaken, together
 from tests.concurrency.negotiation import NOON, send
-from tests.world import BUYER, MERCHANT
+from tests.world import BUYER, MERCHANT, OPERATOR, make_shop
 
 PER_ORDER = 4
 
@@ -117,6 +120,27 @@ def test_a_late_decision_against_the_sweep(shop, clock, decision):
     assert sweep_due_refunds() == 0
 
 
+@pytest.mark.rule("T7", "T8")
+def test_who_decides_while_the_sweep_ends_an_offer_waits_and_ends_it_no_second_time(shop, clock):
+    tmall = make_shop("tmall")
+    refund = tmall.refund()
+    by = {"store_id": tmall.store.pk, "refund_id": refund.pk, "actor": MERCHANT, "now": NOON}
+    with tmall.scope():
+        offer = send_offer(**by, method="reassurance", message="亲")
+    clock.move(hours=24)
+
+    def decides():
+        with tmall.scope():
+            refund_actions.approve_refund(**{**by, "now": wall.now()})
+
+    race = overtaken(sweep_due_offers, decides, scope=system_scope())
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with tmall.scope():
+        assert [event.name for event in Event.objects.filter(subject_id=offer.pk).order_by("id")][1:] == [
+            "offer.expired"
+        ]
+
+
 @pytest.mark.rule("P1")
 def test_closing_several_returns_of_one_order_gives_each_claim_back_once(shop, clock):
     order = shop.order(prices=("10.00", "20.00", "30.00"), quantity=2)
@@ -141,3 +165,18 @@ def test_what_two_workers_fail_at_counts_twice(shop):
     race = overtaken(fails, transaction.atomic(fails), scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert Setback.objects.get(sweep="a sweep").attempts == 3
+
+
+def test_what_is_done_meanwhile_is_not_resumed(shop):
+    with system_scope():
+        _set_back("a sweep", "1", "ValueError")
+        setback = Setback.objects.get(sweep="a sweep")
+
+    def resume():
+        with system_scope():
+            resume_setback(setback_id=setback.pk, actor=OPERATOR, now=NOON)
+
+    race = overtaken(Setback.objects.filter(pk=setback.pk).delete, resume, scope=system_scope())
+    assert (race.first.ok, type(race.second.error), race.waited) == (True, NotFound, True)
+    with system_scope():
+        assert not Event.objects.filter(name="setback.resumed").exists()

@@ -10,8 +10,9 @@ from common.errors import Invalid
 from common.models import Event
 from common.tenancy import tenant_scope
 from refunds.messages import post_message
-from refunds.models import Assignment, RefundTag
+from refunds.models import Assignment, Note, RefundTag
 from refunds.team.assigning import assign_refund, share_out_refunds
+from refunds.team.notes import MOST_NOTES, write_note
 from refunds.team.tags import MOST_TAGS, tag_refund
 from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
@@ -115,6 +116,33 @@ def test_a_colleague_takes_over_from_somebody_who_is_leaving(shop, clock, people
     assert assignments_told(shop, refund) == ["refund.assigned", "refund.unassigned"]
 
 
+@pytest.mark.parametrize("had_holder", [True, False])
+def test_what_was_given_to_somebody_who_is_leaving_is_not_taken_back(shop, clock, people, had_holder):
+    refund, (anna, bob) = shop.refund(), people
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    if had_holder:
+        scoped(shop, takes(shop, refund, anna))()
+    scoped(shop, lambda: assign_refund(**by, assignee_id=bob.pk, had=anna.pk if had_holder else None))()
+    with shop.scope():
+        given = Event.objects.filter(name="refund.assigned").latest("id")
+    race = race_of(shop, removes(shop, bob), lambda: take_back_assignment(**by, event_id=given.id))
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == []
+
+
+def test_that_it_was_put_back_is_taken_back_once(shop, clock, people):
+    """Two tabs of one person: nobody sees to it meanwhile, so that there is no assignment to wait for."""
+    refund, (anna, _bob) = shop.refund(), people
+    by = {"store_id": shop.store.pk, "refund_id": refund.pk, "actor": actor_of(anna), "now": NOON}
+    scoped(shop, takes(shop, refund, anna))()
+    scoped(shop, lambda: assign_refund(**by, assignee_id=None, had=anna.pk))()
+    with shop.scope():
+        put_back = Event.objects.get(name="refund.unassigned")
+    race = race_of(shop, *[lambda: take_back_assignment(**by, event_id=put_back.id)] * 2)
+    assert (race.codes, race.waited) == (("ok", "assigned_meanwhile"), True)
+    assert holders(shop, refund) == ["anna"]
+
+
 def test_what_is_being_taken_by_hand_is_not_shared_out(shop, clock, people):
     refund, (anna, _bob) = shop.refund(), people
     with shop.scope():
@@ -178,6 +206,18 @@ def test_who_has_lost_the_skill_between_the_look_and_the_lock_gets_nothing(shop,
     assert [holders(shop, refund) for refund in refunds] == [["bob"], ["bob"]]
 
 
+def test_of_two_who_name_a_members_skills_the_second_changes_what_the_first_has_named(shop, clock, people):
+    with shop.scope():
+        member = Membership.objects.get(user=people[0])
+    by = {"store_id": shop.store.pk, "member_id": member.pk, "categories": [], "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, *(lambda kinds=kinds: set_skills(**by, kinds=kinds) for kinds in (["refund_only"], [])))
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    with shop.scope():
+        assert Membership.objects.get(pk=member.pk).skilled_kinds == []
+        told = Event.objects.filter(name="member.skills_changed").order_by("id").values_list("data", flat=True)
+        assert [data["kinds"] for data in told] == [[[], ["refund_only"]], [["refund_only"], []]]
+
+
 @pytest.mark.parametrize("names", [("mine", "mine"), ("mine", "other")])
 def test_of_two_views_that_one_person_saves_at_once_the_list_opens_like_the_last(shop, clock, people, names):
     anna = people[0]
@@ -218,3 +258,15 @@ def test_the_last_place_for_a_tag_is_given_once(shop, clock):
     assert (race.codes, race.waited) == (("ok", "tag_limit_reached"), True)
     with shop.scope():
         assert RefundTag.objects.filter(refund=refund).count() == MOST_TAGS
+
+
+def test_the_last_note_that_a_refund_takes_is_written_once(shop, clock):
+    refund = shop.refund()
+    with shop.scope():
+        written = [Note(store=shop.store, refund=refund, author="a", text="b", at=NOON) for _ in range(MOST_NOTES - 1)]
+        Note.objects.bulk_create(written)
+    note = {"store_id": shop.store.pk, "refund_id": refund.pk, "text": "c", "actor": OPERATOR, "now": NOON}
+    race = race_of(shop, lambda: write_note(**note), lambda: write_note(**note))
+    assert (race.codes, race.waited) == (("ok", "note_limit_reached"), True)
+    with shop.scope():
+        assert Note.objects.filter(refund=refund).count() == MOST_NOTES

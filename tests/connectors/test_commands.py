@@ -97,6 +97,15 @@ def test_once_tries_each_thing_once(connected):
     assert connected.mirror() == {"R1": (1, "asked")}
 
 
+def test_what_is_done_is_not_done_again(connected):
+    connected.server.put("R1", ago(hours=2))
+    connected.server.messages = [{"id": "m1", "refund": "R1"}]
+    sync(connected)
+    before = len(connected.server.calls("read"))
+    sync(connected)
+    assert (len(connected.server.calls("read")), before) == (before, 1)
+
+
 def test_an_authorisation_that_was_taken_back_is_said(connected):
     connected.server.token = connected.server.refresh_token = "other"
     with pytest.raises(CommandError, match="authorise the shop anew"):

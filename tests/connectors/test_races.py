@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet
 from django.db import connection as database
 from django.db.models.functions import Now
 
+from common.models import Event
 from common.sealing import reseal_all, unseal
 from common.tenancy import system_scope
 from connectors.connecting import keep_connection
@@ -222,10 +223,19 @@ class TestConnecting:
         race = overtaken(keeping(shop, scoped=False), keeping(shop), scope=shop.scope())
         assert (race.codes, race.waited) == (("ok", "busy"), True)
 
+    def test_of_two_who_connect_it_anew_at_once_the_second_replaces_what_the_first_has_kept(self, connected):
+        shop = connected.shop
+        race = overtaken(keeping(shop, "app-2", scoped=False), keeping(shop, "app-3"), scope=shop.scope())
+        assert (race.codes, race.waited) == (("ok", "ok"), True)
+        with shop.scope():
+            made = Event.objects.filter(name="connection.made").order_by("id")
+            changed = [event.data.get("app_key") for event in made]
+        assert changed == [None, ["app", "app-2"], ["app-2", "app-3"]]
 
-def keeping(shop, *, scoped=True):
+
+def keeping(shop, application="app", *, scoped=True):
     """What was tried is kept."""
-    there = Shop("app", {Secret.APP_SECRET: "s3cret"}, "http://127.0.0.1:1", "token-1", "refresh-1", "shop-1")
+    there = Shop(application, {Secret.APP_SECRET: "s3cret"}, "http://127.0.0.1:1", "token-1", "refresh-1", "shop-1")
     told = {"tokens": None, "silence": None, "actor": MERCHANT, "now": NOON}
     call = partial(keep_connection, store=shop.store, platform=PLATFORMS["toy"](), shop=there, **told)
     return in_scope(shop, call) if scoped else call
@@ -329,6 +339,19 @@ class TestPages:
         self.each_is_one(3)
         with system_scope():
             assert Order.objects.filter(number="O1").values_list("is_masked", flat=True).get() is False
+
+    @pytest.mark.parametrize("many", [True, False])
+    def test_what_a_refund_holds_of_an_order_meanwhile_is_counted(self, connected, many):
+        """The buyer asks here for a part of an order of which the marketplace tells another part."""
+        shop = connected.shop
+        orders = [shop.order() for _ in range(2 if many else 1)]
+        told = [copy_of(connected.server.put(f"R{order.number}", order=order.number)) for order in orders]
+        ask = partial(shop.refund, orders[0], kind="refund_only", amount="30.00")
+        take = partial(take_copies, connected.connection, [ReadCopy(copy, NOON) for copy in told], now=NOON)
+        race = overtaken(ask, take, scope=shop.scope())
+        assert (race.codes, race.waited) == (("ok", "ok"), True)
+        assert shop.reload(orders[0]).claimed_amount == Decimal(50)
+        assert verify() == {}
 
     def test_who_has_the_connection_is_not_waited_for_while_refunds_are_locked(self, followed, page):
         """An owner who disconnects the shop holds it, and wants the refunds next."""

@@ -11,7 +11,7 @@ from common.tenancy import system_scope
 from connectors import hinting
 from connectors.answering import give_code, resume_decision
 from connectors.by_hand import close_task
-from connectors.deciding import _put_off, _settle
+from connectors.deciding import _is_mine, _put_off, _settle
 from connectors.hinting import HINTS, keep_hints
 from connectors.linking import keep_authorisation, make_link
 from connectors.mending import disconnect_shop
@@ -127,6 +127,8 @@ class TestOneDecision:
         race = overtaken(take_up, partial(_settle, mine, lambda it: _put_off(it, "no answer")), scope=shop.scope())
         assert (race.codes, race.waited) == (("ok", "ok"), True)
         assert (followed.decision.leased_by, followed.decision.last_error) == (other, "")
+        until = followed.decision.leased_until
+        assert (_is_mine(mine), followed.decision.leased_until) == (False, until)
 
     def test_an_answer_waits_for_who_has_the_refund(self, followed):
         """Whoever ends a decision holds its refund: what it says there and here is one thing."""

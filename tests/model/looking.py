@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from psycopg import RawCursor
 
+from common.events import internal_names
+from common.models import Event
 from common.queries import Given, NamedQuery
 from offers.models import Coupon, Offer
 from orders.models import Order, OrderLine, OwedParcel, Shipment
@@ -14,8 +17,10 @@ from payments.models import Budget, Payment
 from refunds.models import Appeal, DecisionRow, Dispute, Refund, RefundLine, UnclaimedParcel
 from refunds.states import AppealStatus, DisputeStatus
 from tests.model.calling import Told, cents
+from tests.model.things import row_seen
 from tests.world import Shop
 
+NEWS = Event.objects.exclude(name__in=internal_names())
 LOOKED_AT = [
     NamedQuery(build)
     for build in (
@@ -30,7 +35,9 @@ LOOKED_AT = [
         lambda store: Dispute.objects.for_store(store).filter(status=DisputeStatus.OPEN),
         lambda store: Appeal.objects.for_store(store),
         lambda store: UnclaimedParcel.objects.for_store(store).order_by("id"),
-        lambda store: DecisionRow.objects.for_store(store),
+        lambda store: DecisionRow.objects.for_store(store).annotate(
+            is_overtaken=Exists(NEWS.filter(store_id=store, topic_id=OuterRef("refund_id"), id__gt=OuterRef("as_of")))
+        ),
         lambda store: Budget.objects.for_store(store),
         lambda store: Coupon.objects.for_store(store),
     )
@@ -116,7 +123,7 @@ class Look:
         ]
         return {
             "order": self.numbers[row.order_id],
-            "rows": sorted(each.status for each in self.rows if each.refund_id == row.pk),
+            "rows": sorted(row_seen(each.status, each.is_overtaken) for each in self.rows if each.refund_id == row.pk),
             "kind": row.kind,
             "status": row.status,
             "amount": cents(row.amount),

@@ -183,3 +183,8 @@ class Row:
     refund: str
     seen: str
     status: str = "waiting"
+
+
+def row_seen(status: str, is_overtaken: bool) -> str:
+    """What a look tells of a row: of one that waits, whether something has happened to the refund since."""
+    return "overtaken" if is_overtaken and status == "waiting" else status

@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
 from tests.model.numbers import MARKETPLACES, Numbers
-from tests.model.things import FREE, Order, Payment, Pieces, Refund, Row, Share, Stray
+from tests.model.things import FREE, Order, Payment, Pieces, Refund, Row, Share, Stray, row_seen
 
 
 @dataclass
@@ -173,7 +173,9 @@ class World:
     def _refund_seen(self, label: str, refund: Refund) -> dict:
         return {
             "order": refund.order,
-            "rows": sorted(row.status for row in self.rows if row.refund == label),
+            "rows": sorted(
+                row_seen(row.status, row.seen != self.appearance(label)) for row in self.rows if row.refund == label
+            ),
             "kind": refund.kind,
             "status": refund.status,
             "amount": refund.amount,

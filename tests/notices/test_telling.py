@@ -272,10 +272,21 @@ def test_what_has_waited_goes_only_to_who_is_still_to_be_told(shop, work, mailbo
     assert [to for to, *_rest in mailbox.texts()] == ([] if happens is wants_none else ["stays@example.com"])
     with shop.scope():
         assert NoticeCopy.objects.get(person=agent.pk).error == "not_wanted"
+        assert NoticeCopy.objects.get(person=stays.pk).status == ("failed" if happens is wants_none else "sent")
 
 
-@pytest.mark.parametrize("happens", [leaves, is_switched_off])
-def test_an_e_mail_of_notices_that_waits_for_the_server_goes_to_nobody_who_left(shop, work, mailbox, happens):
+def has_another_address(shop, agent):
+    User.objects.filter(pk=agent.pk).update(email="new@example.com")
+
+
+def is_an_owner(shop, agent):
+    """Owners are told of what agents are, where nobody is an agent."""
+    with shop.scope():
+        Membership.objects.filter(user=agent).update(role="owner")
+
+
+@pytest.mark.parametrize("happens", [leaves, is_switched_off, is_a_viewer, has_another_address, is_an_owner])
+def test_an_e_mail_of_notices_that_waits_for_the_server_goes_only_to_who_may_be_told(shop, work, mailbox, happens):
     agent = mailed_agent(shop)
     shop.refund()
     make_notices()
@@ -284,7 +295,7 @@ def test_an_e_mail_of_notices_that_waits_for_the_server_goes_to_nobody_who_left(
     assert Letter.objects.filter(user=agent, next_attempt_at__isnull=False).exists()
     happens(shop, agent)
     send_letters()
-    assert mailbox.arrived == []
+    assert [to for to, *_rest in mailbox.texts()] == (["agent@example.com"] if happens is is_an_owner else [])
     assert not Letter.objects.filter(next_attempt_at__isnull=False).exists()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from common.errors import Refused
 from common.tenancy import system_scope
-from offers.actions import accept_offer, send_offer
+from offers.actions import accept_offer, send_offer, why_not_accept
 from offers.coupons import create_coupon
 from offers.insights.rollup import roll_up
 from offers.models import Coupon, CouponGrant, Offer
@@ -209,6 +209,8 @@ def test_a_change_of_the_request_is_the_marketplaces_to_confirm(db, clock):
     terms = {"method": "change_to_refund_only", "amount": Decimal("20.00"), "agreed_with_buyer": True}
     with shop.scope():
         offer = send_offer(store_id=shop.store.pk, refund_id=refund.pk, **terms, actor=MERCHANT, now=NOON)
+    with shop.scope():
+        assert why_not_accept(offer, NOON).code == "not_connected", "it is said before anybody tries"
     assert shop.buyer.post(f"offers/{offer.pk}/accept/").json()["errors"][0]["code"] == "not_connected"
     with connected() as sent:
         assert shop.buyer.post(f"offers/{offer.pk}/accept/").status_code == 200

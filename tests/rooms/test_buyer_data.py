@@ -210,6 +210,8 @@ def test_what_is_open_keeps_it_and_what_is_erased_stays_so(clock):
         assert refusal(**asking, buyer=unshipped.number) == "invalid"
 
     again = shop.order(buyer_id=WHO, buyer_name=NAME, address=ADDRESS)  # bought before the worker came: another order
+    with shop.scope():
+        assert refusal(**asking, buyer=WHO) == "request_under_way"
     nothing = {"store_id": shop.store.pk, "refund_id": refund.pk, "text": WROTE}
     with shop.scope():
         assert refusal(post_message, **nothing) == refusal(write_note, **nothing) == "buyer_erased"

@@ -92,6 +92,13 @@ def test_an_offer_that_changes_the_request_is_also_an_approval(taote, people):
     offer(taote, refund, "50.00", people["agent"])
 
 
+def test_an_offer_that_keeps_the_order_is_no_approval(clock):
+    tmall = make_shop("tmall")
+    set_ceilings(tmall, agent_approval_ceiling=Decimal("0.00"))
+    agent = actor_of(make_user("agent", shop=tmall, role="agent"))
+    offer(tmall, tmall.refund(), None, agent, method="reassurance")
+
+
 def test_an_agent_offers_up_to_the_ceiling(taote, people):
     set_ceilings(taote, agent_offer_ceiling=MOST)
     refund = taote.refund(kind="return_and_refund")
@@ -230,6 +237,9 @@ def test_an_owner_elsewhere_and_a_former_member_have_one(taote, people):
 def test_without_a_ceiling_nobody_is_asked_for_the_role(taote, people, django_assert_num_queries):
     with taote.scope(), django_assert_num_queries(0):
         assert why_above_ceiling(taote.store, Ceiling.OFFER, Decimal("9999.00"), people["agent"]) is None
+    set_ceilings(taote, agent_offer_ceiling=MOST)
+    with taote.scope(), django_assert_num_queries(0):
+        assert why_above_ceiling(taote.store, Ceiling.OFFER, MOST, people["agent"]) is None
 
 
 def test_nothing_at_all_is_a_ceiling_and_less_is_none(taote, people):

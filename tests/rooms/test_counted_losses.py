@@ -276,7 +276,7 @@ def test_money_comes_back_though_a_day_holds_less_than_was_put_in(shop, clock):
     assert (days(shop), amiss(), rebuild(shop.store)) == ({}, {}, 0)
 
 
-def test_what_was_counted_before_gets_its_rows_and_days_become_their_sums(shop, clock):
+def test_what_was_counted_before_gets_its_rows_and_days_become_their_sums(shop, clock, monkeypatch):
     """The migration: to the cent what the room's own statement says."""
     back = shop.order()
     shop.merchant.patch(f"stores/{shop.store.code}/cost-rates/", {"handling": "7.77", "stock_loss_percent": "3.33"})
@@ -297,7 +297,10 @@ def test_what_was_counted_before_gets_its_rows_and_days_become_their_sums(shop, 
     spoil("DELETE FROM offers_dailyloss WHERE reason = 'slow_logistics'")
     spoil("UPDATE offers_dailyloss SET reason = 'wrong_item' WHERE reason = 'other'")
     migration = import_module("offers.migrations.0034_losses_counted_before")
-    for _ in range(2):
+    monkeypatch.setattr(migration, "PORTION", 3)
+    one = "WHERE refund_id = (SELECT refund_id FROM offers_lossoutcome ORDER BY refund_id LIMIT 1)"
+    for harm in ("SELECT", f"UPDATE offers_lossoutcome SET date = date - 1 {one}"):
+        spoil(harm)
         migration.count_the_past(None, None)
         with system_scope():
             assert list(LossOutcome.objects.order_by("pk").values()) == rows

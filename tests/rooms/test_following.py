@@ -12,15 +12,20 @@ from common.errors import Invalid, Refused
 from common.models import Event
 from common.tenancy import system_scope
 from orders.models import Order, OwedParcel
+from orders.parcels import ship_parcel
+from orders.states import ParcelKind
 from payments.models import Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from refunds.fitting import STATUSES
-from refunds.models import QualityRefund, Refund
-from refunds.states import MarketplaceStage, RefundGoods, RefundStatus
+from refunds.handing_over import why_not_reship
+from refunds.models import Dispute, QualityRefund, Refund
+from refunds.states import MarketplaceStage, MarketplaceVerb, RefundGoods, RefundStatus
 from tests.books import amiss
 from tests.cases import for_each
 from tests.marketplace import copied_line, copied_order, followed, told
-from tests.world import NOON, make_shop
+from tests.rules.things import code_of
+from tests.tenancy.things import make_evidence
+from tests.world import MERCHANT, NOON, make_shop
 
 STAGES = [stage for stage in MarketplaceStage if stage != MarketplaceStage.UNKNOWN]
 
@@ -130,6 +135,36 @@ def test_an_exchange_owes_its_goods_until_they_are_sent_or_the_buyer_is_paid(tao
         assert [parcel.status for parcel in OwedParcel.objects.order_by("id")] == ["cancelled", "shipped"]
     assert money(refund) == [("59.00", "failed")]
     assert_sound()
+
+
+def test_new_goods_are_not_sent_while_a_decision_is_on_its_way(taote, clock):
+    refund = followed(taote, "returning", kind="exchange")
+    told(taote, refund, "to_reship", kind="exchange")
+    with taote.scope():
+        parcel = OwedParcel.objects.get()
+        assert code_of(why_not_reship(parcel)) == "not_connected"
+        Refund.objects.update(decision_sent=MarketplaceVerb.RESHIP)
+        assert code_of(why_not_reship(parcel)) == "decision_under_way"
+        sent = {"carrier": "SF", "tracking_number": "SF42", "actor": MERCHANT, "now": NOON}
+        with pytest.raises(Refused) as refused:
+            ship_parcel(store_id=taote.store.pk, parcel_id=parcel.pk, **sent)
+        assert refused.value.code == "decision_under_way"
+        parcel.kind = ParcelKind.GIFT
+        assert why_not_reship(parcel) is None
+
+
+@pytest.mark.rule("R7", "Q17")
+def test_what_a_dispute_was_advised_that_is_over_stays_as_it_was(taote, clock):
+    refund = followed(taote, "disputed")
+    for stage in ("refused", "disputed"):
+        told(taote, refund, stage)
+    with taote.scope():
+        before = dict(Dispute.objects.values_list("status", "suggestion"))
+    make_evidence(taote, refund.pk)
+    with taote.scope():
+        after = dict(Dispute.objects.values_list("status", "suggestion"))
+    assert {status for status in after if after[status] != before[status]} == {"open"}
+    assert len(after) == 2
 
 
 def test_a_fault_counts_once_however_often_it_is_granted(db, clock):

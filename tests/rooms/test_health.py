@@ -1,6 +1,9 @@
 """`manage.py health`: what fails, what is behind and by how much, and what nobody can say."""
 
 import io
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -9,6 +12,7 @@ from django.db.models.functions import Now
 
 from common import heartbeats, hint_server
 from common.tasks import forget_idempotent_answers
+from config.embedded.paths import ROOT
 from operations import health
 from operations.collecting import all_sweeps
 from operations.health import ALLOWED_S, State
@@ -123,3 +127,16 @@ def test_without_the_hint_server_nobody_can_say(monkeypatch):
 
 def test_every_sweep_of_instants_says_what_it_hasnt_done():
     assert [sweep.name for sweep in all_sweeps() if bool(sweep.due) != (sweep.undone is not None)] == []
+
+
+@pytest.mark.parametrize("is_buffered", [True, False])
+def test_a_command_whose_reader_has_enough_ends_without_a_word(is_buffered):
+    """As `health | head` does: the reader is gone before anything is printed."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    env = {**os.environ, "PYTHONUNBUFFERED": "" if is_buffered else "1"}
+    asked = [sys.executable, ROOT / "manage.py", "migrate", "--help"]
+    ended = subprocess.run(asked, env=env, stdout=writes, stderr=subprocess.PIPE, text=True)
+    os.close(writes)
+    assert ended.stderr == ""
+    assert ended.returncode == (0 if is_buffered else 141)

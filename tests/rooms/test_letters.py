@@ -1,5 +1,7 @@
 """E-mails as rows: sent by workers over SMTP, tried again, left to a person, forgotten."""
 
+from uuid import uuid4
+
 import pytest
 
 from common import clock as wall
@@ -8,6 +10,7 @@ from common.obligations import MAX_ATTEMPTS
 from common.tenancy import system_scope
 from config.mail import mail_settings
 from stores.models import Letter
+from stores.people import sending
 from stores.people.letters import resume_letter, write_letter
 from stores.people.sending import forget_letters, send_letters
 from stores.states import LetterKind
@@ -72,6 +75,18 @@ def test_a_server_that_is_down_gets_it_later_and_in_the_end_a_person(anna, mailb
     assert state(letter) == (1, True, False, False)
     with system_scope(), pytest.raises(Refused):
         resume_letter(letter=letter, actor=OPERATOR, now=wall.now())
+
+
+def test_who_is_slower_than_its_lease_notes_nothing_of_a_letter_that_another_has(anna, mailbox, monkeypatch):
+    letter, other = write(anna), uuid4()
+
+    def stands_still(letter):
+        Letter.objects.filter(pk=letter.pk).update(leased_by=other)
+
+    monkeypatch.setattr(sending, "_message", stands_still)
+    assert send_letters() == 1
+    letter.refresh_from_db()
+    assert (letter.leased_by, state(letter)) == (other, (1, False, False, True))
 
 
 @pytest.mark.parametrize(("answer", "is_final"), [("550 No such user", True), ("451 Try later", False)])

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from orders.bulk import ship_orders
 from orders.models import Order
 from tests.cases import for_each
 from tests.marketplace import copied_line, copied_order, followed, told
 from tests.rooms.test_following import assert_sound
-from tests.world import NOON
+from tests.rules.things import code_of
+from tests.world import MERCHANT, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,16 @@ def test_it_is_no_warehouses(taote, clock):
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "address_masked")
 
 
+def test_nor_is_it_shipped_among_many(taote, clock):
+    masked = followed(taote, "asked", kind="refund_only", order=copied_order(is_shipped=False)).order
+    sent = {"carrier": "SF", "tracking_number": "SF1"}
+    parcels = [{"number": order.number, **sent} for order in (masked, taote.order(shipped=False))]
+    with taote.scope():
+        refused, shipped = ship_orders(store_id=taote.store.pk, parcels=parcels, actor=MERCHANT, now=NOON)
+    assert (code_of(refused), shipped.status) == ("address_masked", "shipped")
+    assert taote.reload(masked).status == "unshipped"
+
+
 def test_it_grows_with_what_copies_tell(taote, clock):
     order = copied_order(paid_amount=None)
     first = followed(taote, "refunded", "30.00", order=order, lines=[copied_line(price=None)])
@@ -51,6 +63,14 @@ def test_pieces_cost_a_cent_more_when_a_cent_is_missing_of_them_all(taote, clock
     with taote.scope():
         line = taote.reload(refund.order).lines.get()
     assert (str(line.unit_price), str(line.claimed_amount)) == ("10.01", "30.01")
+    assert_sound()
+
+
+def test_pieces_whose_price_no_copy_tells_cost_together_no_less_than_was_paid(taote, clock):
+    order = copied_order(paid_amount=Decimal("10.00"))
+    refund = followed(taote, "refunded", "1.00", order=order, lines=[copied_line(price=None, quantity=3)])
+    with taote.scope():
+        assert str(taote.reload(refund.order).lines.get().unit_price) == "3.34"
     assert_sound()
 
 

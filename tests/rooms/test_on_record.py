@@ -3,9 +3,11 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
+from common.errors import Invalid
 from common.models import Event
 from common.tenancy import system_scope
 from stores import actions
@@ -89,6 +91,18 @@ def test_keys_are_made_and_revoked_and_no_secret_is_kept(taote, recorded):
         everything = json.dumps(list(Event.objects.values_list("data", "subject_id", "topic_id")), default=str)
     assert made["secret"].split(".")[1] not in everything
     assert key.hashed_key not in everything
+
+
+def test_no_key_is_made_for_what_nobody_knows(taote):
+    by = {"name": "erp", "actor": OPERATOR, "now": NOON}
+    with system_scope():
+        for attr, make in (
+            ("scopes", partial(actions.create_store_key, store=taote.store, scopes=["sorcery:write"], **by)),
+            ("marketplace", partial(actions.create_marketplace_key, marketplace="sorcery", **by)),
+        ):
+            with pytest.raises(Invalid) as refused:
+                make()
+            assert refused.value.attr == attr
 
 
 def test_a_marketplaces_key_is_the_platforms(taote, recorded):

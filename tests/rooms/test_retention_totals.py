@@ -163,6 +163,8 @@ def test_what_was_rolled_up_before_gets_its_totals(shop):
     """The migration."""
     offers_of_all_kinds(shop)
     was = report(shop)
-    spoil("DELETE FROM offers_retentiontotal")
-    spoil(import_module("offers.migrations.0035_totals_of_days").ADD_THE_PAST)
-    assert (report(shop), amiss()) == (was, {})
+    migration = import_module("offers.migrations.0038_totals_of_before")
+    for harm in ("DELETE FROM offers_retentiontotal", "UPDATE offers_retentiontotal SET offers = offers + 1"):
+        spoil(harm)
+        migration.add_the_past(None, None)
+        assert (report(shop), amiss()) == (was, {})

@@ -1,5 +1,6 @@
 """A sandbox is a store to try things in: said at its opening, for ever, and nobody outside is asked for it."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -44,6 +45,7 @@ def test_it_is_said_at_the_opening_and_told_to_clients(sandbox):
 
 
 def test_it_stays_so_whoever_writes(sandbox):
+    """The trigger `sandbox_for_ever` says so."""
     live = make_shop("taote")
     refused = live.merchant.patch(f"stores/{live.store.code}/", {"sandbox": True})
     assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "sandbox")
@@ -51,6 +53,13 @@ def test_it_stays_so_whoever_writes(sandbox):
         with pytest.raises(DatabaseError, match="from its opening on, or never"):
             change(store, is_sandbox=not store.is_sandbox)
         change(store, is_sandbox=store.is_sandbox, name="another name")
+
+
+def test_its_clock_is_never_set_back(sandbox):
+    for day in (2, 1):
+        actions.set_clock(sandbox.pk, NOON + timedelta(days=day))
+        with system_scope():
+            assert Store.objects.get(pk=sandbox.pk).clock_ahead == timedelta(days=2)
 
 
 def test_it_is_connected_to_no_marketplace(sandbox):

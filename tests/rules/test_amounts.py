@@ -11,6 +11,7 @@ from offers.choosing.acceptance import Answers, Belief, Level, believe, first_cu
 from offers.choosing.choice import WHOLE, OfferArm, choose_arm, likelihoods, tries
 from offers.choosing.estimate import FEWEST_LOGGED, Logged, estimate, keeping_to
 from offers.choosing.ladder import PERCENTS, band_of, nearest_percent, share_in_yuan
+from offers.choosing.words import why_this_amount
 from offers.eligibility import methods_for
 from offers.methods import METHODS
 from offers.recommendation import Known, Tally, arms_of, rank
@@ -94,6 +95,17 @@ def test_what_keeps_most_is_recommended_and_said_in_both_languages():
     assert own[0].belief.accepts < both[0].belief.accepts < 0.6
     new = arms_of(asked("120.00"), METHODS["partial_refund"], Known(all_answers=taught, **costs))
     assert max(new, key=lambda each: each.expected).amount == Decimal("12.00")
+
+
+@pytest.mark.rule("Q11")
+def test_an_amount_that_keeps_as_many_as_the_next_is_said_to():
+    arms = [arm("95", 0.52), arm("90", 0.521, 10)]
+    said = why_this_amount(arms[0], arms, answered=True, was_tried=False)
+    assert said.endswith(" keeps 52 of 100 such buyers; ¥90.00 keeps as many.")
+    fewer = [arm("98", 0.4, 3), arm("95", 0.52)]
+    assert why_this_amount(fewer[1], fewer, answered=True, was_tried=False).endswith("; ¥98.00 12 fewer.")
+    only = why_this_amount(arms[0], arms[:1], answered=True, was_tried=False)
+    assert only.endswith(" keeps 52 of 100 such buyers.")
 
 
 @pytest.mark.rule("Q11")

@@ -284,6 +284,11 @@ class TestLimits:
     def test_a_sheet_that_contradicts_itself(self, old, new, code):
         assert refusal(rewritten(workbook(["1", "SF", "2"]), old, new))[0] == code
 
+    def test_a_row_that_comes_again(self):
+        row = '<row r="2"><c t="str"><v>1</v></c><c t="str"><v>SF</v></c><c t="str"><v>2</v></c></row>'
+        assert len(read(with_sheet(f"{row}</sheetData>"))) == 1
+        assert refusal(with_sheet(f"{row}{row}</sheetData>")) == ("workbook_broken", {})
+
     def test_one_part_twice(self):
         content = io.BytesIO(workbook(["1", "SF", "1"]))
         with zipfile.ZipFile(content, "a") as written, pytest.warns(UserWarning, match="Duplicate name"):

@@ -6,15 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.errors import Refused
+from common.actors import SYSTEM
+from common.errors import Invalid, Refused
 from common.money import CENT, allocate
 from common.writes import WriteSet
 from orders.holds import hold_yuan, most_of_order, why_not_take
 from orders.signals import more_held
+from refunds.arrivals import split_missing
 from refunds.holds import hold, release
 from refunds.states import RefundGoods, RefundKind
 from tests.cases import for_each
 from tests.rules.things import a_line, a_refund, an_order, code_of
+from tests.world import NOON
+
+NOTHING = "Nothing arrived: say that the inspection failed, and why."
 
 
 @pytest.fixture(autouse=True)
@@ -161,3 +166,15 @@ def test_yuan_that_belong_to_no_line_are_held_of_the_order():
     assert order.claimed_amount == Decimal("9.00")
     assert code_of(why_not_take(Decimal("50.01"), most=Decimal("50.00"))) == "amount_above_refundable"
     assert why_not_take(Decimal("50.00"), most=Decimal("50.00")) is None
+
+
+@pytest.mark.rule("P1")
+@for_each("price", ["59.00", "0.00"])
+def test_an_inspection_is_not_passed_of_goods_of_which_nothing_arrived(price):
+    """Nor where they cost nothing: then what arrived is worth all that was asked."""
+    refund = a_refund(an_order(a_line(price)), kind=RefundKind.EXCHANGE)
+    for line in refund.own_lines:
+        line.amount = Decimal(price)
+    with pytest.raises(Invalid, match=NOTHING) as refused:
+        split_missing(WriteSet(), refund, {line.line.goods: 0 for line in refund.own_lines}, actor=SYSTEM, now=NOON)
+    assert refused.value.attr == "received"

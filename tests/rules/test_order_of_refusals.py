@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import pytest
 
 from common.errors import Invalid, NotFound, Refused
-from offers.eligibility import why_not_offer, why_not_retain, why_not_try
+from offers.eligibility import why_not_name, why_not_offer, why_not_retain, why_not_try
 from offers.methods import METHODS, Terms
 from offers.states import CouponChannel, OfferStatus
 from offers.terms import prepare_terms
 from orders.states import OrderStatus
 from refunds.models import Refund
-from refunds.states import RefundKind, RefundStatus
+from refunds.states import MarketplaceVerb, RefundKind, RefundStatus
 from tests.cases import for_each
 from tests.rules.things import a_coupon, a_line, a_refund, a_situation, a_store, an_offer, an_order, code_of
 from tests.world import NOON
@@ -39,10 +39,12 @@ def negotiated(**fields) -> Refund:
         ({}, {}, {}, None),
         ({"status": OrderStatus.DELIVERED}, {"kind": RefundKind.REFUND_ONLY}, {}, None),
         ({"status": OrderStatus.UNSHIPPED}, {"kind": RefundKind.REFUND_ONLY}, {}, "not_retainable"),
+        ({"status": OrderStatus.CANCELLED}, {"kind": RefundKind.REFUND_ONLY}, {}, "not_retainable"),
         ({}, {"kind": RefundKind.EXCHANGE}, {}, "not_retainable"),
         ({"store": a_store("tmall", site="taobao")}, {}, {}, "not_retainable"),
         ({}, {}, {"closed_categories": frozenset({"1"})}, "category_not_open"),
         ({}, {"status": RefundStatus.REJECTED}, {}, "invalid_transition"),
+        ({}, {"decision_sent": MarketplaceVerb.AGREE_RETURN}, {}, "decision_under_way"),
         (
             {"store": a_store("tmall", site="")},
             {"status": RefundStatus.REJECTED},
@@ -91,11 +93,31 @@ def test_a_method_that_is_off_is_told_after_the_refund_and_before_itself(method)
     assert code_of(why_not_try(METHODS[method], a_situation(refund, available=frozenset()))) == "invalid_transition"
 
 
+def test_a_marketplace_without_offers_says_so_whatever_is_named():
+    refund = a_refund(an_order(store=a_store("wechat_shop")))
+    assert why_not_try(METHODS["gift"], a_situation(refund)).detail.endswith("has no offers for refunds.")
+
+
+@for_each(
+    ("code", "fields", "found"),
+    [
+        ("reassurance", {}, None),
+        ("sorcery", {}, "method_not_available"),
+        ("change_to_return", {}, "method_not_available"),
+        ("sorcery", {"status": RefundStatus.CLOSED}, "invalid_transition"),
+        ("coupon", {}, "method_not_available"),
+    ],
+)
+def test_who_names_a_method_hears_of_the_refund_then_of_the_method(code, fields, found):
+    assert code_of(why_not_name(code, a_situation(retained(**fields), has_coupons=False))) == found
+
+
 @pytest.mark.rule("Q9")
 def test_reassurance_once_also_as_the_second_offer():
     refund = retained()
     other, same = (an_offer(refund, method, OfferStatus.DECLINED) for method in ("gift", "reassurance"))
     assert why_not_offer(METHODS["reassurance"], a_situation(refund, earlier=[other])) is None
+    assert why_not_try(METHODS["gift"], a_situation(refund, earlier=[other])) is None
     assert (
         code_of(why_not_offer(METHODS["reassurance"], a_situation(refund, earlier=[same]))) == "method_not_repeatable"
     )

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refunds.quality import stars
 from refunds.quality.figures import Day, QualityFigures, rate_of
 from refunds.quality.recovery import Recovery, recovery_from
 from refunds.quality.restrictions import hardest, steps_for
 from stores.marketplaces import current_rules
 from stores.marketplaces.base import QualityThreshold
 from tests.cases import for_each
+from tests.rules.things import a_store
+from tests.world import NOON
 
 RULES = current_rules("pinduoduo")
 DEMOTION, NO_LISTINGS, OFF = RULES.quality_thresholds
@@ -107,3 +110,11 @@ def test_a_rate_is_compared_before_it_is_rounded():
     assert figures(30001, 1000000).rate == Decimal("0.0300")
     assert figures(30001, 1000000).is_above(tiny.rate)
     assert not figures(30000, 1000000).is_above(tiny.rate)
+
+
+@for_each(("lost", "expected"), [(1, "5.00"), (2, "4.99"), (3, "4.99"), (5, "4.98")])
+def test_half_a_hundredth_of_a_star_is_the_store_s(monkeypatch, lost, expected):
+    """Of ten thousand orders each dispute that is lost costs half a hundredth."""
+    monkeypatch.setattr(stars, "late_orders", lambda *of: 0)
+    monkeypatch.setattr(stars, "lost_disputes", lambda *of: lost)
+    assert stars.stars_of(a_store("pinduoduo"), figures(0, 10_000), NOON) == Decimal(expected)

@@ -55,6 +55,8 @@ def test_the_numbers_of_the_rule_and_of_the_operators_terms():
         ({"day_used": Decimal("100000.00")}, "0.01", "store_day_limit_reached"),
         ({"usable_until": NOON + INSTANT}, "1.00", None),
         ({"usable_until": NOON}, "1.00", "payment_window_closed"),
+        ({"order": an_order()}, "1.00", None),
+        ({"order": an_order(erased_at=NOON)}, "1.00", "buyer_erased"),
     ],
 )
 def test_each_limit_to_the_cent_and_the_instant(fields, amount, code):

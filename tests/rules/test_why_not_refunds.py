@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 
 from common.ids import new_id
+from orders.models import Shipment
+from orders.states import ShipmentStatus
+from payments.gateways import reporting_gateway
+from payments.states import PaymentConflict
 from refunds.models import Appeal, Dispute
 from refunds.platform.appeals import why_not_decide_appeal as why_not_decide_appeal
 from refunds.platform.appeals import why_not_uphold
@@ -22,6 +26,7 @@ from refunds.states import (
 from refunds.why_not import (
     MOST_MESSAGES,
     why_not_approve,
+    why_not_correct_return,
     why_not_give_up,
     why_not_inspect,
     why_not_name_address,
@@ -145,6 +150,37 @@ def test_only_what_was_declined_for_good_is_paid_again(statuses, code):
     if payments:
         payments[-1].given_up_at = NOON
         assert code_of(why_not_pay_again(refund, payments)) == "invalid_transition"
+
+
+@pytest.mark.rule("T9")
+def test_nothing_is_paid_again_beside_what_a_gateway_contradicts_of_the_same_order():
+    refund = a_refund()
+    refund.contradicted = [a_payment(refund.order, "failed", conflict=PaymentConflict.PAID_THERE)]
+    declined = a_payment(refund.order, "failed")
+    assert code_of(why_not_pay_again(refund, [declined])) == "payment_in_conflict"
+    refund.contradicted, refund.order.erased_at = [], NOON
+    assert code_of(why_not_pay_again(refund, [declined])) == "buyer_erased"
+    refund.order.erased_at = None
+    declined.gateway = reporting_gateway()
+    assert why_not_pay_again(refund, [declined]).detail == "The marketplace pays this: see to it there."
+
+
+@pytest.mark.rule("P1")
+@for_each("status", RefundStatus)
+def test_the_number_of_a_return_is_corrected_while_it_is_under_way(status):
+    """Of a refund that was withdrawn it is an exchange's, which the buyer took instead, also where it is followed."""
+    refund, there = a_refund(status=status), a_refund(status=status, is_followed=True)
+    announced = Shipment(status=ShipmentStatus.ANNOUNCED)
+    is_moving = status in (S.RETURNING, S.WITHDRAWN)
+    assert code_of(why_not_correct_return(refund, announced, NOON)) == (None if is_moving else "invalid_transition")
+    assert code_of(why_not_correct_return(refund, None, NOON)) == "invalid_transition"
+    is_exchange = status == S.WITHDRAWN
+    assert (why_not_correct_return(there, announced, NOON) is None) == is_exchange
+    if is_moving:
+        gone = Shipment(status=ShipmentStatus.IN_TRANSIT)
+        assert code_of(why_not_correct_return(refund, gone, NOON)) == "already_picked_up"
+    if status == S.RETURNING:
+        assert code_of(why_not_correct_return(refund, announced, refund.due_at)) == "invalid_transition"
 
 
 @pytest.mark.rule("T9", "P5")

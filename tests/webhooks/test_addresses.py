@@ -5,9 +5,10 @@ import socket
 import pytest
 
 from tests.api.helpers import code
+from tests.cases import for_each
 from tests.tenancy.calls import PUBLIC
 from webhooks import addresses
-from webhooks.addresses import may_be_called
+from webhooks.addresses import LONGEST_URL, Forbidden, addresses_of, may_be_called, target_of
 from webhooks.delivering import call_endpoints
 from webhooks.models import Endpoint
 
@@ -48,6 +49,44 @@ def test_an_address_inside_is_refused_when_it_is_given(shop, settings, url):
     settings.WEBHOOKS_ALLOW_LOOPBACK = False
     made = shop.merchant.post("webhook-endpoints/", {"url": url})
     assert (made.status_code, code(made)[2]) == (400, "url")
+
+
+@for_each(
+    "url",
+    [
+        *(
+            "https://93.184.215.14/ä",
+            "https://93.184.215.14/\x7f",
+            "https://93.184.215.14/a b",
+            "https://93.184.215.14/\\",
+        ),
+        *(
+            "https://a@93.184.215.14/",
+            "https://:b@93.184.215.14/",
+            "https://93.184.215.14/#x",
+            "https://[fe80::1%25lo]/",
+        ),
+        *("ftp://93.184.215.14/", "http://93.184.215.14/", "https:///x", "https://93.184.215.14:0/"),
+        f"https://93.184.215.14/{'x' * LONGEST_URL}",
+    ],
+)
+def test_one_thing_that_is_odd_is_enough_before_anybody_is_asked_for_its_address(settings, url):
+    settings.WEBHOOKS_ALLOW_LOOPBACK = False
+    assert target_of("https://93.184.215.14/a?b").authority == "93.184.215.14"
+    with pytest.raises(Forbidden):
+        target_of(url)
+
+
+@for_each(("found", "is_public"), [([], False), (["93.184.215.14"], True), (["93.184.215.14", "10.0.0.1"], False)])
+def test_a_name_leads_somewhere_and_nowhere_inside(settings, monkeypatch, found, is_public):
+    settings.WEBHOOKS_ALLOW_LOOPBACK = False
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", named(found))
+    target = target_of("https://shop.example/")
+    if is_public:
+        assert addresses_of(target) == found
+    else:
+        with pytest.raises(Forbidden):
+            addresses_of(target)
 
 
 def test_a_changed_address_is_looked_at_too(shop, settings):

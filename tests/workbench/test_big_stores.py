@@ -16,7 +16,7 @@ from common.clock import now
 from common.tenancy import system_scope
 from demo.volume import load, open_stores
 from offers.insights.rebuild import roll_everything
-from offers.models import DailyLoss, Offer, RetentionTotal
+from offers.models import DailyLoss, DailyRetention, Offer, RetentionTotal
 from orders.models import OrderLine
 from refunds.models import Refund
 from refunds.states import RefundStatus
@@ -71,6 +71,15 @@ class Reader:
 
     def blocks(self, page: str) -> int:
         """How many blocks the page's statements take, after a first look at it."""
+        return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in self.plans(page))
+
+    def sorts(self, page: str) -> int:
+        """How many rows a statement of the page sorts at most."""
+        sorting = [node for plan in self.plans(page) for node in _nodes(plan) if "Sort" in node["Node Type"]]
+        return max((_nodes(node)[1]["Actual Rows"] for node in sorting), default=0)
+
+    def plans(self, page: str) -> list[dict]:
+        """What PostgreSQL does for each of the page's statements, after a first look at it."""
         client, page = self.program if page.startswith("/api/") else self.desk, page.replace("{order}", self.order)
         assert client.get(page).status_code == 200
         with CaptureQueriesContext(connection) as captured:
@@ -80,15 +89,18 @@ class Reader:
         # and for a list of nothing, where it would pass whoever's rows the table begins with.
         may_scan = "王" in page or "nothing" in page
         settings = "max_parallel_workers_per_gather = 0" if may_scan else "enable_seqscan = off"
-        return sum(_blocks_of(sql, settings) for sql in asked if "set_config" not in sql)
+        return [_plan_of(sql, settings) for sql in asked if "set_config" not in sql]
 
 
-def _blocks_of(sql: str, settings: str) -> int:
+def _nodes(plan: dict) -> list[dict]:
+    return [plan, *(node for part in plan.get("Plans", ()) for node in _nodes(part))]
+
+
+def _plan_of(sql: str, settings: str) -> dict:
     with system_scope(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL {settings}")
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
-        plan = cursor.fetchone()[0][0]["Plan"]
-    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+        return cursor.fetchone()[0][0]["Plan"]
 
 
 def test_the_next_deadlines_are_the_first_of_all_that_is_due(db):
@@ -141,11 +153,16 @@ def test_a_big_store_s_pages_take_no_more_blocks_than_a_typical_one_s(short_page
     taken = {page: (few.blocks(page), many.blocks(page)) for page in PAGES}
     beside = {page: FULLER if "from=" in page else DEEPER for page in PAGES}
     assert {page: both for page, both in taken.items() if both[1] > GOAL * both[0] + beside[page]} == {}
+    # What needs the merchant, then what needs the buyer: each in the order of an index, and not both sorted together.
+    assert many.sorts(f"{QUEUE}?queue=awaiting") <= 4 * SHOWN
     by_index_alone = {
         "offer_out": Offer.objects.for_store(big.pk).pending().values("refund"),
         "offer_unrolled": Offer.objects.for_store(big.pk).out().filter(is_rolled=False).values("sent_on", "method"),
         "refund_by_due": Refund.objects.for_store(big.pk).due(now()).order_by("due_at", "-id").values("pk"),
         "daily_loss_of_store": DailyLoss.objects.for_store(big.pk).filter(date__gte=TODAY).values("sale"),
+        "daily_retention_own": DailyRetention.objects.for_store(big.pk)
+        .filter(agent="", date__gte=TODAY)
+        .values("method", "reason", "agent_label", "offers", "offer_costs"),
         "retention_total_once": RetentionTotal.objects.for_store(big.pk).filter(date__gte=TODAY).values("offers"),
     }
     with system_scope():

@@ -182,11 +182,11 @@ def test_a_link_ends_after_seven_days_by_withdrawal_and_by_a_newer_one(taote, ow
 
 
 def test_a_link_is_as_good_as_whoever_made_it(taote, owner):
-    invitation = invited(taote, owner)
+    second = make_user("second", shop=taote)
+    invitation = invited(taote, second)
     with system_scope():
-        second = make_user("second", shop=taote)
-        member = Membership.objects.get(user=owner)
-        change_member(store_id=taote.store.pk, member_id=member.pk, role="agent", actor=actor_of(second), now=NOON)
+        member = Membership.objects.get(user=second)
+        change_member(store_id=taote.store.pk, member_id=member.pk, role="agent", actor=actor_of(owner), now=NOON)
     answer = Client().post(path_of(invitation), NEW)
     assert (answer.status_code, "may no longer" in answer.content.decode()) == (409, True)
     assert "newcomer" not in members(taote)

@@ -83,7 +83,9 @@ def test_the_desk_shows_it_on_the_page_and_in_its_queue(taote, sign_in):
     desk = sign_in("owner", taote)
     page = desk.get(f"refunds/refund/{first.pk}/change/").content.decode()
     assert f"Another buyer returns under this number: {second.order.number}." in page
-    assert second.order.number in desk.get("refunds/refund/", queue="odd_numbers").content.decode()
+    listed = desk.get("refunds/refund/", queue="odd_numbers").content.decode()
+    assert second.order.number in listed
+    assert "under “Parcels” stands what is odd" in listed
 
 
 def test_a_tab_that_looked_at_the_first_returns_only_says_so_whether_it_lists_any_or_none(taote, sign_in, monkeypatch):

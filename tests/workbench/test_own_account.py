@@ -166,10 +166,11 @@ def test_the_first_device_is_ones_own_and_a_later_one_is_told_of(anna, clock, ma
     assert "Safari on iPhone, from 192.0.2.7, at 2026-11-20 12:02 (Beijing time)" in text
 
 
-def test_only_a_known_device_says_whose_the_new_ones_are(anna, clock):
-    desk = signed_in()
+def test_only_a_known_device_says_whose_the_new_ones_are(anna, clock, taote):
+    make_user("bob", shop=taote, role="agent")
+    desk, _bob = signed_in(), signed_in(name="bob")
     clock.move(minutes=1)
-    phone = signed_in(SAFARI)
+    phone, _bobs = signed_in(SAFARI), signed_in(SAFARI, name="bob")
     until = wall.now().isoformat()
     answer = phone.post(PAGE, {"do": "devices", "until": until})
     assert "Only a device that you have used before" in answer.content.decode()
@@ -182,6 +183,8 @@ def test_only_a_known_device_says_whose_the_new_ones_are(anna, clock):
     desk.post(PAGE, {"do": "devices", "until": wall.now().isoformat()})
     assert STRIP not in desk.get("/admin/").content.decode()
     assert len(events("account.devices_confirmed")) == 2
+    assert User.objects.get(username="anna").new_device_at is None
+    assert Device.objects.get(confirmed_at=None).user.username == "bob", "nobody speaks for another's device"
 
 
 def test_it_is_told_for_two_weeks_and_a_page_asks_nothing_where_there_is_none(

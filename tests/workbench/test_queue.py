@@ -9,6 +9,8 @@ from django.contrib import admin
 from offers.actions import send_offer
 from refunds import actions, returns
 from refunds.messages import post_message
+from refunds.platform.disputes import open_dispute
+from refunds.states import CaseSide
 from stores.models import Membership
 from tests.api.test_arrivals import returning
 from tests.world import BUYER, MERCHANT, NOON, make_shop
@@ -34,6 +36,23 @@ def propose(shop, refund):
             actor=MERCHANT,
             now=NOON,
         )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
+def test_what_needs_the_buyer_comes_after_what_needs_the_merchant_page_by_page(
+    taote, clock, sign_in, monkeypatch, size
+):
+    refunds = []
+    for minute in range(5):
+        refunds.append(taote.refund(kind="refund_only", now=NOON + timedelta(minutes=minute)))
+    clock.move(minutes=10)
+    for refund in (refunds[0], refunds[2]):
+        propose(taote, refund)
+    monkeypatch.setattr("workbench.refunds.admin.RefundAdmin.list_per_page", size)
+    desk, listed = sign_in("agent", taote), []
+    for page in range(1, 5 // size + (5 % size > 0) + 1):
+        listed += shown(desk, p=page)
+    assert listed == [refunds[place].order.number for place in (1, 3, 4, 0, 2)]
 
 
 @pytest.fixture
@@ -170,20 +189,26 @@ def test_the_overview_counts_and_links(taote, clock, desk):
 
 
 def test_the_warehouse_finds_what_is_in_its_hands_on_the_overview(taote, clock, sign_in):
-    """What awaits a decision isn't theirs to take, and would stand before what is."""
+    """What awaits a decision isn't theirs to take, nor is money theirs to send: it would stand before what is."""
     taote.refund()
+    disputed = taote.refund(taote.order(buyer_id="b2"))
+    with taote.scope():
+        ask = {"store_id": taote.store.pk, "refund_id": disputed.pk, "actor": MERCHANT, "now": NOON}
+        open_dispute(opened_by=CaseSide.MERCHANT, plea="请看", **ask)
     taote.order(shipped=False)
     back = returning(taote, taote.order(), "59.00")
     clock.move(days=8)  # two before the inspection is due
     desk = sign_in("warehouse", taote)
     page, tiles = desk.get(""), desk.tiles()
-    assert "Awaiting me" not in tiles
+    assert not {"Awaiting me", "Disputes"} & set(tiles)
+    assert page.context["allowance_bars"] == []
     assert (tiles["Returns to inspect"], tiles["To ship"]) == ("1", "1")
     assert [refund.pk for refund in page.context["deadlines"]] == [UUID(back)]
     assert "?queue=returns" in page.content.decode()
     owner = sign_in("owner", taote)
-    assert {"Awaiting me", "Returns to inspect"} <= set(owner.tiles())
-    assert len(owner.get("").context["deadlines"]) == 2
+    assert {"Awaiting me", "Returns to inspect", "Disputes"} <= set(owner.tiles())
+    shown = owner.get("").context
+    assert (len(shown["deadlines"]), len(shown["allowance_bars"])) == (2, 1)
 
 
 def test_the_overview_counts_all_lists_in_one_statement_however_many_stores_and_queues(clock, sign_in):

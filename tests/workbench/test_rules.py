@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from automation.models import Ruling, StoreRule
+from automation.models import RuleVersion, Ruling, StoreRule
 from automation.sweeps import run_rules
 from automation.templates import TEMPLATES
 from common.calendar import day_of
@@ -39,6 +39,8 @@ FORM = {
     "most_yuan_a_day": "500",
     "held_out": "0",
 }
+
+BARE = {"name": "R", "most_a_day": "50"}
 
 
 def test_an_owner_drafts_tries_publishes_and_turns_off_a_rule(shop, owner, clock):
@@ -234,3 +236,23 @@ def test_money_kept_says_what_is_proved_and_what_is_not(shop, owner, clock):
     said = page.content.decode()
     assert "Not proved: the difference may be chance." in said
     assert "too few refunds have ended" in said
+
+
+def test_the_pages_of_a_rule_of_a_newer_release_open(shop, owner):
+    version = live(shop, act="tag", tag="B")
+    with shop.scope():
+        RuleVersion.objects.update(says={**version.says, "lane": "fast"})
+        StoreRule.objects.update(draft={**version.says, "act": "to_the_moon"})
+    for page in (RULES, f"{RULES}{version.rule_id}/change/"):
+        assert "A newer release made this rule" in owner.get(page).content.decode()
+
+
+@for_each(("act", "says"), [("tag", {"tag": "VIP"}), ("tell", {"text": "看照片"})])
+def test_a_rule_that_sorts_asks_for_no_share_and_no_money(shop, owner, act, says):
+    """The page hides both: whatever they hold is not looked at, and another act is offered the usual share."""
+    owner.post(f"{RULES}add/", **{**BARE, "act": act, **says, "held_out": "x", "most_yuan_a_day": "-1"})
+    with shop.scope():
+        rule = StoreRule.objects.get()
+    assert (rule.draft["held_out"], rule.draft["most_yuan_a_day"]) == (0, "500.00")
+    form = owner.get(f"{RULES}{rule.pk}/edit/").context["form"]
+    assert (form["held_out"].value(), f"{form['most_yuan_a_day'].value()}") == (10, "500.00")

@@ -131,7 +131,7 @@ def test_a_filter_that_is_no_more_is_told_and_left_out(taote, sign_in):
     assert opened.request["QUERY_STRING"] == "queue=all"
     for query, told in {
         "queue=gone": "Queue: gone",
-        "followed=yes": "followed: yes",
+        "followed=yes": "From the marketplace: yes",
         "reason__exact=gone": "Reason: gone",
         "shipped=gone&queue=all": "Shipped or not: gone",
     }.items():

@@ -55,7 +55,30 @@ def test_what_is_there_or_gone_already_is_no_news(taote):
     assert names(taote, refund) == ["VIP"]
 
 
-@for_each("typed", ["", " \u200b", "长" * 21])
+FAMILY, TECHNOLOGIST = "👨\u200d👩\u200d👧", "👩🏽\u200d💻"
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+@for_each(
+    "typed, kept",
+    [
+        (FAMILY, FAMILY),
+        (f"\u200d急 {TECHNOLOGIST}\u200d", f"急 {TECHNOLOGIST}"),
+        ("❤️\u200d🔥\u200b", "❤️\u200d🔥"),
+        (SCOTLAND, SCOTLAND),
+        ("a\u200db", "ab"),
+        ("👍\u200d", "👍"),
+    ],
+)
+def test_an_emoji_of_several_signs_stays_one_and_is_found_by(taote, sign_in, typed, kept):
+    desk, refund = sign_in("agent", taote), taote.refund()
+    desk.post(f"{QUEUE}{refund.pk}/tag/", name=typed)
+    assert names(taote, refund) == [kept]
+    for asked in (typed, kept):
+        assert [row.pk for row in desk.rows(f"{QUEUE}?tag={quote(asked)}")] == [refund.pk]
+
+
+@for_each("typed", ["", " \u200b", "\u200d", "长" * 21])
 def test_what_is_no_tag_is_said_at_its_field(taote, sign_in, typed):
     desk, refund = sign_in("agent", taote), taote.refund()
     answer = desk.post(f"{QUEUE}{refund.pk}/tag/", name=typed)

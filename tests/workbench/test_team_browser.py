@@ -1,6 +1,7 @@
 """A team at one desk in a real browser: in both languages, in light and dark, on a desk and on a phone."""
 
 import os
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -64,6 +65,27 @@ def test_refunds_are_taken_in_the_queue_and_on_their_page(shop, browser, live_se
     assert "王芳" in page.text_content("#team header")
     assert width_of(page) <= size["width"]
     keep(page, f"page-{locale}-{looks}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("locale", "unit", "size"), [("zh-CN", "秒", PHONE), ("en-US", "sec", DESKTOP)])
+def test_what_can_be_undone_is_in_sight_wherever_the_page_opens(
+    shop, browser, live_server, monkeypatch, locale, unit, size
+):
+    """The page opens at the team's card, far below what stands above everything else on a phone."""
+    monkeypatch.setattr("workbench.refunds.undoing.UNDONE_WITHIN", timedelta(minutes=10))
+    refund = shop.refund(now=clock.now())
+    page = browser.new_page(viewport=size, locale=locale)
+    wrong = sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/admin/refunds/refund/{refund.pk}/change/")
+    page.click("#take")
+    page.wait_for_url("**#team")
+    page.wait_for_function("/\\d/.test(document.querySelector('[data-undo-left]').textContent)")
+    assert unit in page.text_content("[data-undo-left]")
+    box = page.locator("#take-back").bounding_box()
+    assert 0 <= box["y"] <= size["height"] - box["height"]
+    page.click("#take-back")
+    page.wait_for_selector("#take")
     assert wrong == []
 
 

@@ -1,12 +1,13 @@
 """The form of a rule: when, then, within which limits. Every name is one of the schema's."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from automation.definition import HELD_OUT_PERCENT, LONGEST_TEXT, WORDLESS, Definition
+from automation.definition import HELD_OUT_PERCENT, LONGEST_TEXT, SORTING, WORDLESS, Definition
 from automation.states import ProgrammeChoice, RuleAct, StepChoice, VipChoice
 from common.search import plain_text
 from offers.registry import method_label
@@ -22,7 +23,7 @@ from workbench.kit.forms import YuanField
 BETWEEN = re.compile(r"[\s,，、;；]+")
 WHEN = (
     *("kinds", "reasons", "goods", "amount_from", "amount_to", "categories", "items", "credit_from", "credit_to"),
-    *("vip", "refunds_from", "refunds_to", "programmes", "steps", "hour_from", "hour_to"),
+    *("refunds_from", "refunds_to", "vip", "programmes", "steps", "hour_from", "hour_to"),
 )
 THEN = ("act", "method", "amount", "percent", "assignee", "tag", "text")
 # Fields that only some acts have; automation.css shows them for these alone.
@@ -31,8 +32,11 @@ ONLY_OF = {
     "assignee": (RuleAct.ASSIGN,),
     "tag": (RuleAct.TAG,),
     "text": tuple(act for act in RuleAct if act not in WORDLESS),
+    **dict.fromkeys(("most_yuan_a_day", "held_out"), tuple(act for act in RuleAct if act not in SORTING)),
 }
-MONEY = ("amount", "percent")
+MOST_YUAN_A_DAY = Decimal("500.00")
+# What is said where the page hides the field; of the others, nothing.
+HIDDEN = {"amount": None, "percent": None, "most_yuan_a_day": MOST_YUAN_A_DAY, "held_out": 0}
 LIMITS = ("most_a_day", "most_yuan_a_day", "held_out")
 
 
@@ -97,7 +101,7 @@ class RuleForm(DecisionForm):
     )
 
     most_a_day = _whole(_("At most so often a day"), 1, 10_000, required=True, initial=50)
-    most_yuan_a_day = YuanField(label=_("At most so much a day, ¥"), initial="500.00")
+    most_yuan_a_day = YuanField(label=_("At most so much a day, ¥"), initial=MOST_YUAN_A_DAY)
     held_out = _whole(
         _("Held out, %"),
         0,
@@ -129,12 +133,13 @@ class RuleForm(DecisionForm):
         data = super().clean()
         for name, acts in ONLY_OF.items():
             if "act" in data and data["act"] not in acts:
-                data[name] = None if name in MONEY else ""
+                data[name] = HIDDEN.get(name, "")
                 self.errors.pop(name, None)
         said = {name: data[name] for name in (*WHEN, *THEN, *LIMITS) if name in data}
         return {"name": data.get("name", ""), "definition": said}
 
 
 def filled_in(definition: Definition) -> dict[str, Any]:
-    """What the form shows of a rule."""
-    return {name: getattr(definition, name) for name in (*WHEN, *THEN, *LIMITS)}
+    """What the form shows of a rule; where it only sorts, what is usual for the acts that have more limits."""
+    shown = {name: getattr(definition, name) for name in (*WHEN, *THEN, *LIMITS)}
+    return shown | ({"held_out": HELD_OUT_PERCENT} if definition.sorts else {})

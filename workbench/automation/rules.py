@@ -73,6 +73,9 @@ class ChangeRule(RuleDecision):
     code, label, icon, tone, is_inline = "edit", gettext_lazy("Change"), "edit", "", False
     form, template, done = RuleForm, "workbench/automation/form.html", gettext_lazy("Saved.")
 
+    def concerns(self, rule):
+        return rule.is_known
+
     def initial(self, rule):
         return {"name": rule.name, **filled_in(rule.definition)}
 
@@ -90,6 +93,9 @@ class PublishRule(RuleDecision):
     code, label, icon, is_inline = "publish", gettext_lazy("Try and publish"), "rocket_launch", False
     template = "workbench/automation/publish.html"
     done = gettext_lazy("Published: it acts on what is asked for from now on.")
+
+    def concerns(self, rule):
+        return rule.is_known
 
     def refusal(self, rule, now):
         return why_not_publish(rule, newest_say(rule))
@@ -147,8 +153,15 @@ class MoveUp(RuleDecision):
         actions.move_rule(store=rule.store, rule_id=rule.pk, place=rule.place - 1, actor=actor, now=now)
 
 
+def newer_words() -> str:
+    """In place of what a rule says, while a release that knows it is being put in."""
+    return _("A newer release made this rule: its pages say more.")
+
+
 def rule_in_words(rule: StoreRule) -> dict:
     """What a rule's draft says, for its pages."""
+    if not rule.is_known:
+        return {"when": [], "then": newer_words(), "limits": "–"}
     definition = rule.definition
     return {"when": when_words(definition), "then": then_words(definition), "limits": limit_words(definition)}
 
@@ -160,6 +173,8 @@ def versions_of(rule: StoreRule) -> QuerySet[RuleVersion]:
 
 def version_in_words(version: RuleVersion) -> str:
     """What it said, in one line."""
+    if not version.is_known:
+        return newer_words()
     said = version.definition
     then = labelled(then_words(said), f"“{said.text}”") if said.text else then_words(said)
     return " · ".join([*(when_words(said) or [_("always")]), then, limit_words(said)])
@@ -174,8 +189,8 @@ class RuleAdmin(AddingMixin, DecidingMixin, OwnersAdmin):
     decisions = (ChangeRule(), PublishRule(), MoveUp(), TurnOff())
     list_display = ("name", "show_place", "show_when", "show_then", "show_status", "show_version")
     show_place = column(gettext_lazy("turn"), lambda rule: rule.place)
-    show_when = column(gettext_lazy("when"), lambda rule: " · ".join(when_words(rule.definition)) or _("always"))
-    show_then = column(gettext_lazy("then"), lambda rule: then_words(rule.definition))
+    show_when = column(gettext_lazy("when"), lambda rule: " · ".join(rule_in_words(rule)["when"]) or _("always"))
+    show_then = column(gettext_lazy("then"), lambda rule: rule_in_words(rule)["then"])
     show_status = column(gettext_lazy("status"), badge)
     show_version = column(gettext_lazy("version"), lambda rule: f"v{rule.version}" if rule.version else "–")
 

@@ -17,6 +17,7 @@ from workbench.cases.queues import CASE_QUEUES
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
 from workbench.kit.decisions import Decision
+from workbench.kit.desk import desk_of
 from workbench.kit.forms import DeskForm, YuanField, posted
 from workbench.kit.fresh import as_of
 from workbench.kit.queue import QueueFilter, QueueMixin, Tile
@@ -109,8 +110,8 @@ class CaseAdmin(QueueMixin, OrderSearch, DecidingMixin, DeskAdmin):
     template: ClassVar[str]
 
     def tiles(self, request, now):
-        """What is to be decided, by the name of the list; nothing while nothing is."""
-        return [Tile((self.waiting(self.queues[0], now),), self._to_decide)]
+        """What is to be decided, by the name of the list; nothing while nothing is, nor for the warehouse."""
+        return [] if desk_of(request).is_warehouses else [Tile((self.waiting(self.queues[0], now),), self._to_decide)]
 
     def _to_decide(self, count: int) -> dict | None:
         return {**self.tile(self.queues[0], count), "label": self.tile_label} if count else None

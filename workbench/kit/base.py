@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -31,27 +31,43 @@ from workbench.kit.next_steps import NEXT_STEPS
 from workbench.kit.shelf import shelf_of
 
 MAX_PAGE = 200
+PAGES_OF_HALVES = 5  # whoever turns more pages than these isn't in a hurry
 
 
 class NextPaginator(InfinitePaginator):
     """Knows the rows of a page and whether another follows; never counts a history.
 
     The database picks and sorts ids alone: what a row shows (its order, its store, whether an offer is out) is
-    looked up for those of the page, in `whole`, the list without its filters.
+    looked up for those of the page, in `whole`, the list without its filters. `halves` names the yes or no by which the
+    list is sorted before all else, if it is.
     """
 
-    def __init__(self, object_list, per_page, *, whole: QuerySet):
+    def __init__(self, object_list, per_page, *, whole: QuerySet, halves: str = ""):
         super().__init__(object_list, per_page)
-        self.whole = whole
+        self.whole, self.halves = whole, halves
 
     def page(self, number) -> Page:
         """One page; a number out of bounds is the nearest one."""
         number = min(max(int(number), 1), MAX_PAGE)
         start = (number - 1) * self.per_page
-        picked = self.object_list.values("pk")[start : start + self.per_page + 1]
-        rows = list(self.whole.filter(pk__in=picked).order_by(*self.object_list.query.order_by))
+        places = slice(start, start + self.per_page + 1)
+        order = self.object_list.query.order_by
+        if self.halves and number <= PAGES_OF_HALVES:
+            rows = list(self.whole.filter(pk__in=self._of_halves(places.stop)).order_by(*order)[places])
+        else:
+            rows = list(self.whole.filter(pk__in=self.object_list.values("pk")[places]).order_by(*order))
         self.has_next = len(rows) > self.per_page and number < MAX_PAGE
         return Page(rows[: self.per_page], number, self)
+
+    def _of_halves(self, end: int) -> QuerySet:
+        """The ids up to this place, and some after it.
+
+        Each half is walked by its index, the second only where the first is too short: together they'd be sorted.
+        """
+        _half, *order = self.object_list.query.order_by
+        noes, yeses = (self.object_list.filter(**{self.halves: answer}).order_by(*order) for answer in (False, True))
+        are_enough = Exists(noes[end - 1 : end])
+        return noes.values("pk")[:end].union(yeses.filter(~are_enough).values("pk")[:end], all=True)
 
     @cached_property
     def count(self) -> int:
@@ -93,7 +109,11 @@ class DeskAdmin(ModelAdmin, metaclass=AbstractAdmin):
 
     def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
         """Pages of `queryset`, their rows as `get_queryset` has them."""
-        return NextPaginator(queryset, per_page, whole=self.get_queryset(request))
+        return NextPaginator(queryset, per_page, whole=self.get_queryset(request), halves=self.halves(request))
+
+    def halves(self, request) -> str:
+        """The yes or no by which the list is sorted before all else, the noes first; empty for a list without."""
+        return ""
 
     def get_list_display(self, request):
         """The columns; over several stores each row names its own."""

@@ -100,9 +100,14 @@ class DeskChangeList(ChangeList):
                 told[capfirst(str(spec.title))] = value
         for name in set(self.params) - handled - {QUEUE_VAR}:  # a filter that has nothing to offer here
             names.append(name)
-            told[name] = self.params[name]
+            told[self._title_of(name)] = self.params[name]
         if names:
             raise NotOffered(sorted(names), told)
+
+    def _title_of(self, name: str) -> str:
+        """What people call the filter that the address names, though it has nothing to offer here."""
+        titles = {getattr(each, "parameter_name", None): getattr(each, "title", name) for each in self.list_filter}
+        return capfirst(str(titles.get(name, name)))
 
     def _offered(self) -> set[str]:
         """The names that the page's filters and its search line send."""

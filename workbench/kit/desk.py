@@ -11,7 +11,7 @@ from connectors.platforms import platform_of
 from offers.eligibility import retains
 from refunds.states import RefundKind
 from stores.models import Store, User
-from stores.permissions import memberships_of, roles_of
+from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, can, memberships_of, roles_of
 
 SESSION_KEY = "desk_store"
 STORES_IN_SWITCHER = 30
@@ -50,6 +50,15 @@ class Desk:
         if self.only_store is not None:
             return [self.only_store]
         return [] if self.is_operator else self.stores
+
+    @cached_property
+    def is_warehouses(self) -> bool:
+        """Whether its user inspects what comes back to the stores shown, and decides refunds in none of them."""
+        inspects, decides = (
+            any(can(self.user, capability, store.pk) for store in self.shown)
+            for capability in (INSPECT_RETURNS, DECIDE_REFUNDS)
+        )
+        return inspects and not decides
 
     @cached_property
     def retaining(self) -> list[Store]:

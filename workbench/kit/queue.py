@@ -45,6 +45,7 @@ class Queue:
     partly_note: Callable[[int], str] | None = None
     is_found_once: bool = False  # its rows are few and hard to find: whoever asks for them again in a request has them
     is_theirs: bool = False  # all of it waits for somebody else: nothing is done with it in bulk
+    halves: str = ""  # the column with a yes or no that `order` begins with
     is_dear: bool = False  # each of its rows is looked up in other tables: it is counted to an end that is near
 
     @property
@@ -165,6 +166,10 @@ class QueueMixin:
     def get_ordering(self, request):
         """The queue's order: deadlines first where they matter."""
         return queue_asked_for(request, self.queues).order
+
+    def halves(self, request):
+        """The queue's halves."""
+        return queue_asked_for(request, self.queues).halves
 
     def changelist_view(self, request, extra_context=None):
         """The list with its tabs."""

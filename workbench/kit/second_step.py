@@ -36,13 +36,20 @@ PENDING_S = 600
 ISSUER = "Wanliu"
 
 
+class CodeInput(forms.TextInput):
+    """A line that never shows again what was typed: a code that was refused is of no use."""
+
+    def format_value(self, value):
+        """Nothing."""
+
+
 class OneTimeCodeForm(DecisionForm):
     """A code of the app, or a recovery code."""
 
     code = forms.CharField(
         label=gettext_lazy("One-time code"),
         max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
+        widget=CodeInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
     )
 
 

@@ -11,6 +11,7 @@ from refunds.team.presence import ASK_EVERY_S
 from workbench.cases.evidence import AddEvidence, EvidenceMixin
 from workbench.kit.base import DeskAdmin
 from workbench.kit.deciding import DecidingMixin
+from workbench.kit.desk import desk_of
 from workbench.kit.fresh import as_of
 from workbench.kit.order_card import readdressing
 from workbench.kit.queue import QueueFilter, QueueMixin, queue_asked_for
@@ -27,7 +28,6 @@ from workbench.refunds.queues import (
     WAREHOUSES_QUEUES,
     FollowedFilter,
     ShippedFilter,
-    works_in_warehouse,
 )
 from workbench.refunds.tags import AddTag, RefundTagFilter, TakeTagOff, tag_names
 from workbench.refunds.team import Assign, AssignedFilter, WriteNote, crew_of
@@ -93,7 +93,7 @@ class RefundAdmin(
     def overview_queues(self, request):
         """For the warehouse, what is in its hands."""
         queues = super().overview_queues(request)
-        return [each for each in queues if each.code in WAREHOUSES_QUEUES] if works_in_warehouse(request) else queues
+        return [each for each in queues if each.code in WAREHOUSES_QUEUES] if desk_of(request).is_warehouses else queues
 
     def get_search_results(self, request, queryset, search_term):
         """By order, buyer, or the parcel's number in either direction."""

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
@@ -21,8 +20,6 @@ from refunds.platform.appeals import filter_appealable
 from refunds.states import RefundKind, RefundProgramme, RefundStatus
 from refunds.team.assigning import that_nobody_takes
 from stores.models import ReturnAddress, Store
-from stores.permissions import DECIDE_REFUNDS, INSPECT_RETURNS, can
-from workbench.kit.desk import desk_of
 from workbench.kit.queue import Queue
 from workbench.kit.words import SOON
 
@@ -72,7 +69,7 @@ def _retainable(rows: QuerySet, now: datetime) -> QuerySet:
 
 
 # An offer is out: the list's `has_pending_offer`. What needs the merchant comes before what needs the buyer.
-BUYERS_TURN = F("has_pending_offer")
+BUYERS_TURN = "has_pending_offer"
 MERCHANTS_TURN = [RefundStatus.AWAITING_MERCHANT, RefundStatus.RETURNING]
 # What the warehouse sees to: all that its people find of refunds on the overview.
 WAREHOUSES_TURN = [RefundStatus.RETURNING]
@@ -84,10 +81,11 @@ REFUND_QUEUES = [
         "awaiting",
         _("Awaiting me"),
         lambda rows, now: rows.filter(status=RefundStatus.AWAITING_MERCHANT, decision_sent=""),
-        (BUYERS_TURN.asc(), "due_at", "-id"),
+        (F(BUYERS_TURN).asc(), "due_at", "-id"),
         _("No request waits for you. Well done!"),
         "inbox",
         "amber",
+        halves=BUYERS_TURN,
     ),
     Queue(
         "unread",
@@ -171,6 +169,7 @@ REFUND_QUEUES = [
         partly=how_far_looked,
         partly_note=how_far_noted,
         is_found_once=True,
+        todo=_("Open each: under “Parcels” stands what is odd about its number. See to it before money goes out."),
     ),
     Queue(
         "recalls",
@@ -188,6 +187,7 @@ REFUND_QUEUES = [
         empty=_("Every payment goes its way."),
         icon="priority_high",
         tone="red",
+        is_dear=True,
     ),
     Queue(
         "no_address",
@@ -268,15 +268,6 @@ class FollowedFilter(SimpleListFilter):
             return queryset
         followed = queryset.filter(is_followed=True)
         return followed.exclude(decision_sent="") if self.value() == "sent" else followed
-
-
-def works_in_warehouse(request: HttpRequest) -> bool:
-    """Whether whoever looks inspects what comes back to the stores shown, and decides refunds in none of them."""
-    stores = [store.pk for store in desk_of(request).shown]
-    inspects, decides = (
-        any(can(request.user, capability, pk) for pk in stores) for capability in (INSPECT_RETURNS, DECIDE_REFUNDS)
-    )
-    return inspects and not decides
 
 
 def next_deadlines(

@@ -96,11 +96,12 @@ def may_tick(context, changelist) -> str:
 def _beyond_a_page(context, changelist, rows: QuerySet) -> str:
     """How many rows a list of several pages has, as it is shown; empty for none, and SOME for what was searched for.
 
-    To count what a search finds, each open row is looked up in other tables: the first one found is enough.
+    To count what a search finds, each open row is looked up in other tables: the first one found is enough. Of the
+    others each row costs a look-up as well, and so they are counted to MOST_DEAR.
     """
     if changelist.query:
         return SOME if list(rows.values_list("pk")[:1]) else ""
-    most = min(MOST_DEAR, context["queue"].most_counted) if changelist.is_filtered else context["queue"].most_counted
+    most = min(MOST_DEAR, context["queue"].most_counted)
     count = rows.values("pk")[: most + 1].count()
     return capped(count, most) if count else ""
 

@@ -1,0 +1,47 @@
+"""Bodies are checked by fields that are made once.
+
+A serializer copies its declared fields for every body that it checks, which costs more than most checks. Fields of one
+that were used are lent to the next of its class that checks a body, and to one at a time: each knows its serializer,
+and through that the call.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
+
+_idle: defaultdict[type[serializers.Serializer], deque] = defaultdict(deque)
+
+
+@contextmanager
+def lent_fields(serializer: serializers.BaseSerializer) -> Iterator[None]:
+    """Have `serializer` use fields that another one has used, within the block; afterwards it makes its own, if any.
+
+    Which fields those are mustn't depend on the call: what makes them up in `get_fields` makes its own.
+    """
+    kind = type(serializer)
+    if not isinstance(serializer, serializers.Serializer) or kind.get_fields is not serializers.Serializer.get_fields:
+        yield
+        return
+    idle = _idle[kind]
+    try:
+        fields = idle.pop()
+    except IndexError:
+        fields = serializer.fields
+    else:
+        _give(fields, serializer)
+        serializer.fields = fields
+    try:
+        yield
+    finally:
+        del serializer.fields
+        _give(fields, None)  # nothing of the call is kept
+        idle.append(fields)
+
+
+def _give(fields: BindingDict, serializer: serializers.Serializer | None) -> None:
+    fields.serializer = serializer
+    for field in fields.values():
+        field.parent = serializer
