@@ -77,7 +77,7 @@ class Desk:
             *("--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle"),
         )
-        await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)
+        await_(lambda: " ready." in log.read_text(), "the worker to be ready", 180)
 
     def start_webhooks_worker(self) -> None:
         """As `make run` does; returns when it takes tasks."""
@@ -87,7 +87,7 @@ class Desk:
             *("webhooks", "-A", "config", "worker", "--queues", "webhooks", "--pool", "threads", "--concurrency", "2"),
             *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
         )
-        await_(lambda: " ready." in log.read_text(), "the worker of webhooks to be ready", 60)
+        await_(lambda: " ready." in log.read_text(), "the worker of webhooks to be ready", 180)
 
     def start_beat(self) -> None:
         """As `make run` does."""
