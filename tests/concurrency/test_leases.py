@@ -27,7 +27,7 @@ from payments.inbox import process_due_notices, receive_notice
 from payments.models import GatewayNotice, Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from payments.states import PaymentStatus
-from tests.concurrency.harness import Contender, await_
+from tests.concurrency.harness import PATIENCE, Contender, await_
 from tests.concurrency.invariants import assert_paid_once
 from tests.concurrency.owing import database_now, leases, owed, payments, slow_gateway, taken_up
 from tests.world import MERCHANT, NOON, make_shop, wait
