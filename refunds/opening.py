@@ -197,7 +197,7 @@ def why_not_open(order: Order, lines: Sequence[RefundLine], *, pays: bool = True
     """
     if lines and not pays and not any(line.line.paid_for_goods for line in lines):
         return None
-    if lines and most_of_order(order, lines) > 0:
+    if most_of_order(order, lines) > 0:
         return None
     if _has_open(order):
         return Refused("refund_open", _("Another refund of these goods is open; wait for it or withdraw it."))

@@ -13,6 +13,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from orders.erp.sheets import grid, parts, table
+from orders.erp.sheets.faults import WorkbookTooLarge
 from orders.erp.sheets.formats import shown_by
 from tests.cases import for_each
 from tests.rules.sheets import (
@@ -240,6 +241,8 @@ class TestLimits:
         monkeypatch.setattr(parts, "MAX_ELEMENTS", 1000)
         assert refusal(with_sheet(f'<row r="2">{"<c/>" * 1000}</row></sheetData>'))[0] == "workbook_too_large"
         assert refusal(with_sheet(f"{'<row/>' * 1000}</sheetData>"))[0] == "workbook_too_large"
+        with pytest.raises(WorkbookTooLarge):
+            parts.XmlReader({}, {}).feed(b"<row>" + b"<c/>" * 1000 + b"</row>")
 
     def test_depth_and_lengths(self):
         assert refusal(with_sheet(f'<row r="2">{"<a>" * 40}'))[0] == "workbook_too_large"
@@ -256,6 +259,9 @@ class TestLimits:
 
     def test_what_packs_too_well(self):
         content = io.BytesIO(workbook(["1", "SF", "1"]))
+        with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as written:
+            written.writestr("xl/small.xml", b"0" * 2**20)
+        assert len(read(content.getvalue())) == 1, "a small file may"
         with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as written:
             written.writestr("xl/bomb.xml", b"0" * (21 * 2**20))
         assert refusal(content.getvalue())[0] == "workbook_too_large"

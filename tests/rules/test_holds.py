@@ -12,6 +12,7 @@ from common.money import CENT, allocate
 from common.writes import WriteSet
 from orders.holds import hold_yuan, most_of_order, why_not_take
 from orders.signals import more_held
+from refunds import opening
 from refunds.arrivals import split_missing
 from refunds.holds import hold, release
 from refunds.states import RefundGoods, RefundKind
@@ -178,3 +179,23 @@ def test_an_inspection_is_not_passed_of_goods_of_which_nothing_arrived(price):
     with pytest.raises(Invalid, match=NOTHING) as refused:
         split_missing(WriteSet(), refund, {line.line.goods: 0 for line in refund.own_lines}, actor=SYSTEM, now=NOON)
     assert refused.value.attr == "received"
+
+
+@for_each(
+    ("price", "is_left", "pays", "has_open", "code"),
+    [
+        ("59.00", True, True, False, None),
+        ("0.00", True, False, False, None),
+        ("0.00", True, True, False, "amount_above_refundable"),
+        ("0.00", False, False, True, "refund_open"),
+        ("59.00", False, True, True, "refund_open"),
+        ("59.00", False, True, False, "amount_above_refundable"),
+    ],
+)
+def test_something_has_to_be_left_to_ask_for_and_goods_that_cost_nothing_are_exchanged(
+    monkeypatch, price, is_left, pays, has_open, code
+):
+    monkeypatch.setattr(opening, "_has_open", lambda order: has_open)
+    refund = a_refund(an_order(a_line(price)))
+    lines = refund.own_lines if is_left else []
+    assert code_of(opening.why_not_open(refund.order, lines, pays=pays)) == code

@@ -163,3 +163,10 @@ def test_a_refund_runs_under_what_all_of_its_lines_were_promised(promised, kind,
     lines = [a_line(item_id=str(place), programme=each) for place, each in enumerate(promised)]
     order = an_order(*lines, store=a_store("kuaishou"), status=status)
     assert programme_of(a_refund(order, kind=kind)) == programme
+
+
+@pytest.mark.rule("R2", "R8")
+def test_only_who_is_on_the_earlier_version_switches_first_and_nobody_fills_what_is_not_there():
+    assert code_of(why_not_step(an_enrolment(E.EARLIER, "2.0"), EnrolmentStep.BUDGET)) == "enrolment_incomplete"
+    assert why_not_step(an_enrolment(E.AGREED, "2.0"), EnrolmentStep.BUDGET) is None
+    assert why_not_fill(None).attr == "agreement_version"

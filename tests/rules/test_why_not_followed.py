@@ -123,6 +123,7 @@ def test_its_dispute_is_decided_there():
 def test_more_time_is_given_shortly_before_the_end_where_it_is_given_at_all(there, within, fields, code):
     there["more time"] = within
     assert code_of(why_not_ask_for_more_time(followed(S.RETURNING, **fields), NOON)) == code
+    assert "Closed" in why_not_ask_for_more_time(followed(S.CLOSED), NOON).detail
 
 
 def test_goods_are_received_there_as_a_whole():

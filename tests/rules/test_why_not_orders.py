@@ -14,6 +14,7 @@ from orders.states import ImportStatus, OrderStatus, ParcelStatus, ShipmentStatu
 from orders.why_not import (
     MOST_ORDERS,
     why_not_ask_carrier,
+    why_not_change_lines,
     why_not_choose,
     why_not_confirm_import,
     why_not_delay,
@@ -191,3 +192,16 @@ def test_an_order_says_what_was_paid_for_it_or_is_refused_by_the_field(head, lin
         with pytest.raises(Invalid) as refused:
             paid_for(head, lines)
         assert refused.value.attr == attr
+
+
+@for_each(
+    ("fields", "code"),
+    [
+        ({}, None),
+        ({"status": "shipped"}, GONE),
+        ({"claimed_amount": Decimal("0.01")}, GONE),
+        ({"shipped_pieces": 1}, GONE),
+    ],
+)
+def test_lines_change_until_something_is_asked_back_or_packed(fields, code):
+    assert code_of(why_not_change_lines(an_order(**{"status": "unshipped", **fields}))) == code

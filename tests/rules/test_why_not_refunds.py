@@ -1,6 +1,7 @@
 """What can be done with a refund in which state, to the instant of its deadline (T8, T10, P1, R1, R7, P5)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -88,6 +89,17 @@ def test_a_refusal_says_where_the_refund_is_and_what_its_deadline_brings():
     assert why_not_reject(late, late.due_at).detail == (
         "The deadline has passed: the refund is being approved automatically."
     )
+
+
+@pytest.mark.rule("T10")
+def test_a_ceiling_is_somebodys_and_nobody_in_particular_has_none():
+    dear = a_refund(an_order(store=a_store(agent_approval_ceiling=Decimal(1))))
+    assert why_not_approve(dear, NOON) is None
+
+
+@pytest.mark.rule("T8")
+def test_where_the_refund_is_is_told_before_how_often_it_was_corrected():
+    assert code_of(why_not_resubmit(a_refund(status=S.CLOSED, resubmissions=3), NOON)) == "invalid_transition"
 
 
 @pytest.mark.rule("T8")
@@ -198,6 +210,8 @@ def test_the_number_of_a_return_is_corrected_while_it_is_under_way(status):
 def test_only_money_beside_which_the_buyer_has_something_is_given_up(fields, is_platforms, code):
     refund = a_refund(**fields)
     payments = [a_payment(refund.order, "failed")]
+    assert code_of(why_not_give_up(refund, payments, is_platforms=is_platforms)) == code
+    payments[-1].purpose = "of a method that is gone"
     assert code_of(why_not_give_up(refund, payments, is_platforms=is_platforms)) == code
 
 

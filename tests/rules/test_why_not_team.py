@@ -14,6 +14,7 @@ from refunds.team.assigning import why_assigned_meanwhile, why_not_assign
 from refunds.team.notes import MOST_NOTES, why_not_note
 from refunds.team.tags import LONGEST_TAG, MOST_TAGS, tag_name, why_not_tag
 from refunds.team.undoing import UNDONE_WITHIN, why_not_take_back
+from refunds.unclaimed import matching
 from refunds.unclaimed.matching import why_not_match
 from refunds.unclaimed.recording import (
     MOST_PHOTOS,
@@ -134,6 +135,13 @@ def test_it_is_matched_with_a_refund_whose_goods_come_back(parcel, status, code)
     assert code_of(why_not_match(unclaimed(parcel), refund, other, NOON)) == announced
     if status == RefundStatus.RETURNING:
         assert code_of(why_not_match(unclaimed(), refund, None, refund.due_at)) == "invalid_transition"
+
+
+@pytest.mark.rule("P1", "Q16")
+@for_each(("awaited", "code"), [([], "invalid_transition"), (["a parcel"], None)])
+def test_of_a_refund_that_was_withdrawn_it_is_what_an_exchange_waits_for(monkeypatch, awaited, code):
+    monkeypatch.setattr(matching, "awaited_parcels", lambda refund: awaited)
+    assert code_of(why_not_match(unclaimed(), a_refund(status=RefundStatus.WITHDRAWN), None, NOON)) == code
 
 
 @for_each("status", RefundStatus)
