@@ -66,9 +66,7 @@ def test_who_comes_back_after_the_lease_pays_nothing_twice_and_disturbs_nobody(s
         wait(seconds=LEASE.total_seconds())
         other = Contender(settle_batch)
         other.start()
-        assert asked.acquire(timeout=PATIENCE), (
-            "it was never paid as far as the gateway knows: it is asked with the same key"
-        )
+        assert asked.acquire(timeout=PATIENCE), "the gateway knows of no payment: it is asked with the same key"
         go_on.set()
         assert [stopped.finish().value, other.finish().value] == [1, 1]
     assert_paid_once(refund, "59.00")
