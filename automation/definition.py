@@ -210,7 +210,7 @@ def loaded(data: dict[str, Any]) -> Definition:
     return Definition(**{**data, **{name: Decimal(data[name]) for name in money if data[name] is not None}})
 
 
-def is_known(data: dict[str, Any]) -> bool:
+def can_be_read(data: dict[str, Any]) -> bool:
     """Whether this release knows all that a rule says; a newer one beside it may know more."""
     return set(data) <= {field.name for field in fields(Definition)} and data["act"] in RuleAct.values
 

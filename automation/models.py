@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from automation.definition import Definition, is_known, loaded
+from automation.definition import Definition, can_be_read, loaded
 from automation.states import RuleAct, RuleStatus, RulingOutcome
 from common.actors import Actor, ActorKind
 from common.ids import new_id
@@ -57,7 +57,7 @@ class StoreRule(TenantModel):
     @property
     def is_known(self) -> bool:
         """Whether this release knows what the form says."""
-        return is_known(self.draft)
+        return can_be_read(self.draft)
 
     @property
     def definition(self) -> Definition:
@@ -90,7 +90,7 @@ class RuleVersion(TenantModel):
     @property
     def is_known(self) -> bool:
         """Whether this release knows what it said."""
-        return is_known(self.says)
+        return can_be_read(self.says)
 
     @cached_property
     def definition(self) -> Definition:

@@ -4,6 +4,7 @@ A write: actions (the decorator) → actors → errors (broken: in plain words) 
 idempotency. changes: from what to what; changed: when; ids, request_ids.
 Whose rows: tenancy (the scope), tenancy_sql (policies, for migrations), grants.
 What goes after a while: retention, stray (files that no row knows), and in parts: partition_sql (for migrations).
+What a migration adds beside those who write: index_sql.
 What is kept of a buyer: personal (declared by rooms, holdings collects it), personal_sql (for migrations); looks (of
 whom an answer shows something).
 Values: clock (clock_check: is it right?), calendar, money, words, texts (what one may hold), sentences (kept, then

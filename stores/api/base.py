@@ -220,7 +220,7 @@ class StoreViewSet(viewsets.GenericViewSet):
             raise ValidationError({"store": [ErrorDetail(detail, "invalid")]})
         if named is None:
             return None
-        if not isinstance(named, str) or not named or "\0" in named or not named.isprintable():
+        if not isinstance(named, str) or not named or not named.isprintable():
             raise ValidationError({"store": [ErrorDetail(_("Write the store's code."), "invalid")]})
         return named
 

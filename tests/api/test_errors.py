@@ -148,6 +148,11 @@ def test_a_body_that_is_no_object_is_refused(taote, body):
     check_shape(raw(taote, body, path="offers/", kind="merchant"), 400)
 
 
+@for_each("body", ["1", "true", "null", "1.5"])
+def test_a_body_that_is_no_product_is_refused(taote, body):
+    check_shape(raw(taote, body, path="products/", kind="merchant"), 400)
+
+
 UNSTORABLE = [r"\u0000", r"\ud800", r"a\udfff", r"\ude00\ud83d"]
 
 

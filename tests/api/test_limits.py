@@ -116,6 +116,11 @@ def test_a_signed_in_person_and_a_key_are_not_counted_by_address(taote, monkeypa
     assert Client().get("/healthz").status_code == 200
 
 
+def test_a_wrong_key_is_401_where_nobody_counts(taote, monkeypatch):
+    monkeypatch.setattr("stores.api.auth.count_use", lambda *args, **kwargs: None)
+    assert taote.merchant.client.get("/api/v1/refunds/", headers={"Authorization": "Bearer x.y"}).status_code == 401
+
+
 def test_an_address_may_not_guess_keys_without_end(taote, monkeypatch):
     monkeypatch.setattr(auth, "BAD_KEYS_PER_MINUTE", 2)
     codes = [Api(f"{taote.merchant_key[:8]}.guess{n}").get("orders/").status_code for n in range(3)]

@@ -2,6 +2,8 @@
 
 from datetime import date
 from decimal import Decimal
+from hashlib import sha1
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +17,7 @@ from common.tenancy import system_scope
 from payments import gateways
 from payments.gateway_errors import gateway_error_words
 from payments.gateways import gateway, usable_gateways, wechatpay
-from payments.gateways.base import BadNotice, GatewayOutcome, Instruction, NoStatement, StatementLine
+from payments.gateways.base import BadNotice, GatewayOutcome, Instruction, NoStatement, StatementLine, UnreadableNotice
 from payments.inbox import process_due_notices
 from payments.models import Payment
 from payments.settlement import settle_batch
@@ -277,6 +279,25 @@ def test_no_statement_is_better_than_a_wrong_one(server, word, why):
     server.script = [word]
     with pytest.raises(NoStatement, match=why):
         gateway("wechatpay").statement(date(2026, 11, 19))
+
+
+def test_what_was_announced_otherwise_is_no_bill_and_what_is_no_object_no_answer(server, monkeypatch):
+    port, sent = gateway("wechatpay"), SimpleNamespace(status_code=200, content=b"[]", headers={})
+    monkeypatch.setattr(port, "_send", lambda *args: sent)
+    monkeypatch.setattr(port, "_is_signed", lambda *args: True)
+    assert pay().outcome == GatewayOutcome.UNKNOWN
+    told = {"download_url": f"{server.url}/bill", "hash_value": "0" * 40}
+    monkeypatch.setattr(port, "_call", lambda *args: (200, told))
+    with pytest.raises(NoStatement, match="isn't the one"):
+        port.statement(date(2026, 11, 19))
+    told["hash_value"], sent.status_code = sha1(b"[]").hexdigest(), 404
+    with pytest.raises(NoStatement):
+        port.statement(date(2026, 11, 19))
+    with pytest.raises(UnreadableNotice):
+        port._decrypt({"algorithm": "AEAD_AES_128_GCM"})
+    body = server.notice({**resource(str(uuid4())), "transfer_amount": "100"})
+    with pytest.raises(UnreadableNotice):
+        gateway("wechatpay").read_notice({}, body)
 
 
 def test_an_unconfigured_gateway_can_not_be_chosen(settings):

@@ -20,6 +20,7 @@ from offers.models import Offer
 from payments.models import Payment
 from refunds.actions import approve_refund
 from refunds.models import Dispute, Message, Refund
+from stores.actions import set_clock
 from tests.automation.rules import OFFER, REFUSE, drafted, live, ruling_of
 from tests.cases import for_each
 from tests.world import MERCHANT, NOON, make_shop
@@ -266,6 +267,14 @@ def test_another_stores_rules_are_about_nothing_here(shop, clock):
     run_rules()
     assert ruling_of(refund) is None
     assert shop.reload(refund).status == "awaiting_merchant"
+
+
+def test_a_sandbox_whose_clock_is_ahead_is_ruled_on_by_that_clock_alone(clock):
+    sandbox = make_shop("tmall", is_sandbox=True)
+    live(sandbox, "R", **OFFER)
+    refund = sandbox.refund()
+    set_clock(sandbox.store.pk, NOON + timedelta(hours=1))
+    assert (run_rules(), ruling_of(refund)) == (0, None)
 
 
 def test_what_somebody_decided_meanwhile_is_left_alone(shop, clock):

@@ -1,15 +1,12 @@
 """What a worker holds: for as long as it is at work, by the database's clock, and never against who has taken over."""
 
 import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import uuid4
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
 
 from common import workers
 from common.obligations import FIRST_RETRY_AFTER, LEASE
@@ -30,61 +27,10 @@ from payments.inbox import process_due_notices, receive_notice
 from payments.models import GatewayNotice, Payment, SandboxTransfer
 from payments.settlement import settle_batch
 from payments.states import PaymentStatus
-from refunds import actions as refund_actions
-from stores.models import Letter
-from stores.people import sending
-from stores.states import LetterKind
-from tests.concurrency.harness import PATIENCE, Contender, await_, overtaken
+from tests.concurrency.harness import PATIENCE, Contender, await_
 from tests.concurrency.invariants import assert_paid_once
+from tests.concurrency.owing import database_now, leases, owed, payments, slow_gateway, taken_up
 from tests.world import MERCHANT, NOON, make_shop, wait
-
-
-def owed(shop, count=1, now=NOON, **kwargs) -> list:
-    """Approved refunds of ¥59 that wait for their money."""
-    refunds = [shop.refund(shop.order(now=now, **kwargs), kind="refund_only", now=now) for _ in range(count)]
-    with shop.scope():
-        for refund in refunds:
-            refund_actions.approve_refund(store_id=shop.store.pk, refund_id=refund.pk, actor=MERCHANT, now=now)
-    return refunds
-
-
-def payments(**fields) -> list[Payment]:
-    with system_scope():
-        return list(Payment.objects.filter(**fields).order_by("id"))
-
-
-def taken_up() -> int:
-    """How many payments a worker gets that dies at once."""
-    with system_scope():
-        return len(take_up_payments(now=NOON, limit=10))
-
-
-def leases() -> dict[object, datetime]:
-    """Until when each payment is somebody's."""
-    return {payment.pk: payment.leased_until for payment in payments()}
-
-
-def database_now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
-
-
-@contextmanager
-def slow_gateway(monkeypatch):
-    """A gateway that answers only when `go_on` is set; `asked` counts the calls that have reached it."""
-    sandbox = gateway("sandbox")
-    pay, asked, go_on = sandbox.pay, threading.Semaphore(0), threading.Event()
-
-    def hang(instruction):
-        asked.release()
-        assert go_on.wait(PATIENCE)
-        return pay(instruction)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sandbox, "pay", hang)
-        yield asked, go_on
-
 
 # --- as long as it works ----------------------------------------------------------------------------------
 
@@ -106,20 +52,6 @@ def test_a_lease_is_renewed_while_a_gateway_takes_its_time(shop, clock, monkeypa
         assert slow.finish().value == 1
     assert_paid_once(refund, "59.00")
     assert (SandboxTransfer.objects.get().calls, payments()[0].attempts) == (1, 1)
-
-
-def test_an_e_mail_that_another_is_just_taking_up_is_not_noted_by_who_had_it(shop, clock):
-    letter = Letter(kind=LetterKind.CONFIRM_ADDRESS, to="anna@example.com", language="en", created_at=NOON)
-    letter.leased_by, other = uuid4(), uuid4()
-    letter.save(force_insert=True)
-    race = overtaken(
-        lambda: Letter.objects.filter(pk=letter.pk).update(leased_by=other),
-        partial(sending._note, letter, is_sent=True),
-        scope=system_scope(),
-    )
-    assert (race.codes, race.waited) == (("ok", "ok"), True)
-    letter.refresh_from_db()
-    assert (letter.leased_by, letter.sent_at) == (other, None)
 
 
 @pytest.mark.rule("T5")

@@ -1,6 +1,7 @@
 """People at once: one code, one link, one invitation lets in once, however many try at the same instant."""
 
 from base64 import b32decode
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -15,12 +16,14 @@ from common.tenancy import system_scope, tenant_scope
 from common.web import address_limits
 from stores.actions import pass_second_factor, remove_member, set_up_second_factor, take_try
 from stores.actions.second_factor import MOST_TRIES
-from stores.models import DeskSession, Device, Invitation, Membership, User
+from stores.models import DeskSession, Device, Invitation, Letter, Membership, User
+from stores.people import sending
 from stores.people.invitations import invite, join_store, withdraw_invitation
 from stores.people.links import invitation_link, password_link, password_links
 from stores.people.passwords import reset_password
 from stores.people.sign_ins import note_sign_in
 from stores.permissions import actor_of
+from stores.states import LetterKind
 from tests.concurrency.harness import overtaken, together
 from tests.world import NOON, OPERATOR, make_user
 
@@ -213,3 +216,17 @@ def test_of_two_first_devices_at_once_one_is_taken_for_granted(shop, clock):
     race = overtaken(signs_in, second, scope=system_scope())
     assert (race.codes, race.waited) == (("ok", "ok"), True)
     assert Device.objects.exclude(confirmed_at=None).count() == 1
+
+
+def test_an_e_mail_that_another_is_just_taking_up_is_not_noted_by_who_had_it(shop, clock):
+    letter = Letter(kind=LetterKind.CONFIRM_ADDRESS, to="anna@example.com", language="en", created_at=NOON)
+    letter.leased_by, other = uuid4(), uuid4()
+    letter.save(force_insert=True)
+    race = overtaken(
+        lambda: Letter.objects.filter(pk=letter.pk).update(leased_by=other),
+        partial(sending._note, letter, is_sent=True),
+        scope=system_scope(),
+    )
+    assert (race.codes, race.waited) == (("ok", "ok"), True)
+    letter.refresh_from_db()
+    assert (letter.leased_by, letter.sent_at) == (other, None)

@@ -1,12 +1,13 @@
 """Two people take the same refund, or one is given to somebody who is leaving: there is one holder, who is there."""
 
 import re
+from functools import partial
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from common.errors import Invalid
+from common.errors import Invalid, NotFound
 from common.models import Event
 from common.tenancy import tenant_scope
 from refunds.messages import post_message
@@ -17,7 +18,7 @@ from refunds.team.tags import MOST_TAGS, tag_refund
 from refunds.team.undoing import take_back_assignment
 from stores.actions import change_member, remove_member, update_store
 from stores.models import Membership, SavedView
-from stores.people.saved_views import save_view
+from stores.people.saved_views import change_view, delete_view, save_view
 from stores.people.skills import set_skills
 from stores.permissions import actor_of
 from tests.concurrency.harness import overtaken, together
@@ -232,6 +233,17 @@ def test_of_two_views_that_one_person_saves_at_once_the_list_opens_like_the_last
         kept = [(view.name, view.query, view.is_default) for view in SavedView.objects.order_by("id")]
     last = (names[1], "queue=overdue", True)
     assert kept == ([last] if names[0] == names[1] else [("mine", "queue=due", False), last])
+
+
+def test_a_view_that_is_deleted_meanwhile_is_missing(shop, clock, people):
+    said = {"user": people[0], "actor": actor_of(people[0]), "now": NOON}
+    look = {"list_name": "refunds.refund", "query": "queue=due", "is_shared": False, "is_default": False}
+    with shop.scope():
+        view = save_view(store=shop.store, name="mine", **look, **said)
+    named = {"store_id": shop.store.pk, "view_id": view.pk, **said}
+    change = partial(change_view, **named, name="other", is_shared=False, is_default=False)
+    race = race_of(shop, partial(delete_view, **named), change)
+    assert (race.first.ok, race.waited, type(race.second.error)) == (True, True, NotFound)
 
 
 def tags(shop, refund, name):

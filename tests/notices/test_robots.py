@@ -266,6 +266,7 @@ def test_an_address_is_looked_at_as_those_of_webhooks_and_kept_secret(shop, chat
         for change, field in (
             ({"url": "https://10.0.0.1/robot/send"}, "url"),
             ({"url": "https://open.feishu.cn/x#y"}, "url"),
+            ({"url": "https://open.feishu.cn/x"}, "url"),
             ({"url": "http://[::ffff:127.0.0.1]/"}, "url"),
             ({"url": there.url + "x" * 400}, "url"),
             ({"kinds": ["assigned"]}, "kinds"),

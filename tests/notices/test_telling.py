@@ -82,6 +82,19 @@ def test_owners_stand_in_for_a_role_that_nobody_has(shop, work):
     assert told(shop, owner) == [("request", "refund.requested")]
 
 
+def test_each_store_is_told_of_what_happens_in_it_alone(shop, work):
+    other = make_shop("taote")  # that is begun though another is known
+    make_notices()
+    both = [make_user(name, shop=each, role="agent") for name, each in (("anna", shop), ("bob", other))]
+    shop.refund()
+    work()
+    assert [bool(told(each, user)) for each, user in zip((shop, other), both, strict=True)] == [True, False]
+    other.refund()
+    work()
+    with other.scope():
+        assert DeskNotice.objects.count() == NoticeTerms.objects.count() == 1
+
+
 def test_read_is_read_and_what_comes_later_is_not(shop, work):
     agent, other = (make_user(name, shop=shop, role="agent") for name in ("agent", "other"))
     shop.refund(), shop.refund(), shop.refund()
@@ -287,7 +300,9 @@ def is_an_owner(shop, agent):
 
 @pytest.mark.parametrize("happens", [leaves, is_switched_off, is_a_viewer, has_another_address, is_an_owner])
 def test_an_e_mail_of_notices_that_waits_for_the_server_goes_only_to_who_may_be_told(shop, work, mailbox, happens):
-    agent = mailed_agent(shop)
+    agent, elsewhere = mailed_agent(shop), make_shop("taote")
+    with elsewhere.scope():
+        Membership.objects.create(store=elsewhere.store, user=agent, role="agent")
     shop.refund()
     make_notices()
     let_wait_be_over(shop)

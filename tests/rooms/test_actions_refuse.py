@@ -10,21 +10,25 @@ import pytest
 from automation import actions as automation
 from automation.why_not import MOST_RULES
 from common.errors import Invalid, NotFound, Refused
+from common.tenancy import system_scope
 from notices.actions import lock_robot
 from offers.actions import lock_offer
 from offers.bulk import MOST_AT_ONCE, start_bulk_job
 from offers.coupons import create_coupon, grant_coupon
 from offers.switches import set_store_method
+from orders.models import Order
 from payments.conflicts import settle_conflict
 from payments.small import send_small_payment
 from payments.terms import set_payment_terms
 from privacy.asking import ask_for_export, lock_request, take_export
+from privacy.finding import Buyer, find_buyer
+from stores.actions import change_member
 from stores.actions.clocks import advance_clock
 from stores.models import Membership
 from stores.people.email import MOST_ASKED, propose_address
 from stores.people.invitations import invite, join_store, renew_invitation
 from stores.people.passwords import reset_password
-from stores.people.saved_views import change_view, save_view
+from stores.people.saved_views import change_view, save_view, seen_by
 from stores.people.skills import set_skills
 from stores.permissions import actor_of
 from tests.automation.rules import drafted, live
@@ -62,6 +66,9 @@ def test_money_is_sent_and_settled_as_it_may_be(clock):
         assert refused(shop, set_payment_terms, **{**terms, "per_order": most})[1] == "per_order"
     assert refused(shop, set_payment_terms, **{**terms, "gateway": "sorcery"})[1] == "gateway"
     assert refused(sandbox, advance_clock, store=shop.store, to=None, by=timedelta(hours=1))[0] == "not_a_sandbox"
+    for gateway in ("", "sandbox"):
+        with sandbox.scope():
+            set_payment_terms(**{**terms, "store": sandbox.store, "gateway": gateway}, now=NOON)
     for amount in ("0.00", "1000.00"):
         with shop.scope():
             set_payment_terms(**{**terms, "per_payment": Decimal(amount), "per_order": 50}, now=NOON)
@@ -87,6 +94,25 @@ def test_people_are_let_in_and_taught_as_they_may_be(taote, clock, mailbox):
             propose_address(**address)
         with pytest.raises(Invalid):
             propose_address(**address)
+
+
+def test_who_sees_every_store_changes_people_of_the_store_that_is_meant(taote, other, clock):
+    mine, theirs = make_user("mine", shop=taote), make_user("theirs", shop=other)
+    make_user("agent", shop=other, role="agent")
+    with system_scope():
+        members = {row.user_id: row.pk for row in Membership.objects.all()}
+        by = {"store_id": taote.store.pk, "role": "agent", "actor": OPERATOR, "now": NOON}
+        with pytest.raises(NotFound):
+            change_member(**by, member_id=members[theirs.pk])
+        with pytest.raises(Refused) as caught:
+            change_member(**by, member_id=members[mine.pk])
+        assert caught.value.code == "last_owner", "another store's owner is none here"
+        by = {"store_id": taote.store.pk, "kinds": [], "categories": [], "actor": OPERATOR, "now": NOON}
+        with pytest.raises(NotFound):
+            set_skills(**by, member_id=members[theirs.pk])
+        view = {"list_name": "refunds.refund", "query": "q=1", "is_default": False, "is_shared": True}
+        save_view(store=other.store, user=theirs, name="theirs", **view, actor=OPERATOR, now=NOON)
+        assert not seen_by(mine, [taote.store.pk]).exists()
 
 
 def test_views_are_kept_as_they_may_be(taote, clock):
@@ -117,9 +143,12 @@ def test_offers_and_coupons_are_made_of_what_there_is(clock):
     assert refused(shop, create_coupon, **{**coupon, "valid_until": NOON})[1] == "valid_until"
     assert refused(shop, create_coupon, **{**coupon, "min_spend": Decimal("4.99")})[1] == "min_spend"
     with shop.scope():
-        create_coupon(**coupon, **BY)
+        made = create_coupon(**coupon, **BY)
     given = {"store_id": shop.store.pk, "coupon_id": uuid4(), "order_number": order.number}
     assert refused(shop, grant_coupon, **given)[0] == "not_found"
+    with shop.scope():
+        Order.objects.filter(pk=order.pk).update(erased_at=NOON)
+    assert refused(shop, grant_coupon, **{**given, "coupon_id": made.pk})[0] == "buyer_erased"
     switch = {"store": shop.store, "method": "change_to_return", "is_on": True, "available_from": date(2026, 11, 20)}
     assert refused(shop, set_store_method, **switch)[1] == "method"
 
@@ -140,6 +169,30 @@ def test_rules_are_named_once_and_published_and_turned_off_once(taote, clock):
     for number in range(MOST_RULES - 2):
         drafted(taote, f"R{number}")
     assert refused(taote, automation.draft_rule, **rule, name="T")[0] == "too_many_rules"
+
+
+def test_a_buyer_is_found_where_the_name_means_one(taote, clock):
+    to = {"name": "王", "province": "云南省", "city": "昆明市", "district": "五华区", "detail": "1 号"}
+    one, other = (taote.order(buyer_id=who, address={**to, "phone": "13912345678"}) for who in ("b1", "b2"))
+    first, second = (taote.order(buyer_id=who, address={**to, "phone": "13912345679"}) for who in ("b3", "b4"))
+    alone = taote.order(buyer_id="b5", address={**to, "phone": "13912345670"})
+    with taote.scope():
+        Order.objects.filter(pk__in=[first.pk, second.pk, alone.pk]).update(buyer_id="")
+    for term, said in (
+        ("", "Give the buyer"),
+        ("nobody", "No buyer"),
+        ("13912345678", "Several"),
+        ("13912345679", "Several"),
+    ):
+        with taote.scope(), pytest.raises(Invalid, match=said):
+            find_buyer(taote.store, term)
+    with taote.scope():
+        assert find_buyer(taote.store, one.number) == Buyer(taote.store, "b1")
+        assert find_buyer(taote.store, "b2") == Buyer(taote.store, other.buyer_id)
+        assert find_buyer(taote.store, first.number).order == first
+        assert find_buyer(taote.store, "13912345670").order == alone
+        Order.objects.filter(pk=other.pk).update(buyer_id=first.number)
+        assert find_buyer(taote.store, first.number).order == first, "the number of an order says which"
 
 
 def test_a_robot_and_a_request_that_nobody_knows_are_missing(taote, clock):

@@ -73,7 +73,7 @@ def test_a_rebuild_mends_the_figures_of_its_store_and_touches_nothing_of_another
     shops = other, shop = [make_shop("tmall") for _ in range(2)]
     for one in shops:
         kept = one.refund()
-        for reason in ("quality", "changed_mind"):
+        for reason in ("quality", "changed_mind", "other"):
             lost = one.refund(one.order(shipped=False), kind="refund_only", reason=reason)
             with one.scope():
                 refund_actions.approve_refund(store_id=one.store.pk, refund_id=lost.pk, actor=MERCHANT, now=NOON)
@@ -89,7 +89,7 @@ def test_a_rebuild_mends_the_figures_of_its_store_and_touches_nothing_of_another
             model.objects.update(offers=F("offers") + 1)
         RolledUpOffer.objects.update(sales_kept=1)
         DailyLoss.objects.filter(reason="quality").update(refunds=7)
-        DailyLoss.objects.filter(reason="changed_mind").delete()
+        DailyLoss.objects.filter(reason="other").delete()
         Refund.objects.filter(reason="quality").update(is_loss_counted=False)
         LossOutcome.objects.filter(reason="changed_mind").delete()
     wrong = figures(other)

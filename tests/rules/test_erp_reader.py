@@ -32,7 +32,7 @@ def read(does: str, *, seconds: int = CPU_SECONDS) -> subprocess.CompletedProces
     """What becomes of a process that does so."""
     command = [sys.executable, "-S", "-c", HOSTILE.format(mib=MIB, seconds=seconds, does=does)]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
+        command, cwd=settings.BASE_DIR, env={}, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False
     )
 
 

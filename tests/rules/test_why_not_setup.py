@@ -11,11 +11,15 @@ from common.actors import Actor, ActorKind
 from notices.models import Robot
 from notices.states import RobotStatus
 from notices.why_not import why_not_pause_robot, why_not_resume_robot, why_not_test_robot
+from offers.actions import why_not_accept
 from offers.bulk import MOST_AT_ONCE, why_not_as_shown, why_not_start
 from offers.coupons import why_no_validity
 from offers.methods import METHODS
+from orders.models import MOST_SMALL_PAYMENTS
+from payments.conflicts import why_not_settle
 from payments.gateways.base import GatewayOutcome, Notice
 from payments.small import why_not_repeat
+from payments.states import PaymentStatus
 from payments.terms import why_not_set_terms
 from privacy.models import BuyerRequest
 from privacy.states import RequestKind, RequestStatus
@@ -53,7 +57,7 @@ from stores.why_not import (
     why_not_spare,
 )
 from tests.cases import for_each
-from tests.rules.things import a_refund, a_store, an_offer, an_order, code_of
+from tests.rules.things import a_payment, a_refund, a_store, an_offer, an_order, code_of
 from tests.world import MERCHANT, NOON, OPERATOR
 
 GONE = "invalid_transition"
@@ -249,8 +253,31 @@ def test_a_proposal_to_stay_is_gone_with_the_goods_unless_it_was_answered():
         (an_order(carrier="SF", tracking_number="SF1"), "order_already_shipped"),
     ):
         assert code_of(stay.why_gone(an_offer(a_refund(order, kind="refund_only"), "stay"))) == code
+    in_parts = an_order(status="unshipped", shipped_pieces=1)
+    assert stay.why_gone(an_offer(a_refund(in_parts), "stay")).detail.startswith("A part of these goods")
     answered = an_offer(a_refund(kind="refund_only"), "stay", answered_at=NOON)
     assert stay.why_gone(answered) is None
+
+
+@pytest.mark.rule("K9")
+def test_a_small_payment_that_was_declined_there_needs_no_place_and_one_without_a_place_is_written_off():
+    full, free = an_order(small_payments=MOST_SMALL_PAYMENTS), an_order(small_payments=0)
+    small = {"purpose": "other", "allowance_date": NOON.date()}
+    declined = a_payment(full, PaymentStatus.SUCCEEDED, **small, conflict="declined_there")
+    assert why_not_settle(declined, "book") is None
+    assert why_not_settle(a_payment(full, **small, conflict="demanded"), "write_off") is None
+    assert code_of(why_not_settle(a_payment(free, **small, conflict="demanded"), "write_off")) == GONE
+
+
+@pytest.mark.rule("T7", "T8")
+def test_a_buyer_says_yes_while_the_refund_awaits_and_nothing_is_under_way():
+    for fields, code in (
+        ({}, None),
+        ({"status": "closed"}, GONE),
+        ({"decision_sent": "agree_return"}, "decision_under_way"),
+    ):
+        assert code_of(why_not_accept(an_offer(a_refund(**fields)), NOON)) == code
+    assert code_of(why_not_accept(an_offer(a_refund(), status="withdrawn"), NOON)) == "offer_not_pending"
 
 
 @for_each("amount", [Decimal("NaN"), Decimal("Infinity"), Decimal("1e12"), Decimal("-1e12")])
