@@ -297,11 +297,7 @@ def _fit_parcels(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """The new goods of an exchange are owed, or on their way, or not owed any more.
-
-    Whoever sends or cancels a parcel has locked the order; the sweep that notes it as late changes nothing that is
-    read here.
-    """
+    """The new goods of an exchange are owed, on their way, or not owed any more; the order's lock holds them."""
     if refund.is_new and stage not in EXCHANGING:
         return
     standing = OwedParcel.objects.for_store(refund.store_id).filter(topic_id=refund.pk, kind=ParcelKind.EXCHANGE)
