@@ -8,6 +8,7 @@ import pytest
 from drf_spectacular.plumbing import _load_enum_name_overrides
 
 from common import events
+from common.api import bodies
 from offers.methods import METHODS
 from orders import carriers, waybills
 from payments import gateways
@@ -42,17 +43,18 @@ def eighth_method(monkeypatch):
     tmall = marketplaces.current_rules("tmall")
     monkeypatch.setattr(marketplaces, "_ALL", dict(marketplaces._ALL))
     marketplaces.register(replace(tmall, version=99, offer_methods=(*tmall.offer_methods, code)))
-    _forget_the_schemas_choices()
+    _forget_the_choices()
     yield
     METHODS.remove(code)
     PURPOSES.remove(code)
-    _forget_the_schemas_choices()
+    _forget_the_choices()
 
 
-def _forget_the_schemas_choices():
-    """What a schema that was written has kept: the names of purposes, and the fields of a refund's offers."""
+def _forget_the_choices():
+    """What was made of those that there were: names of purposes, the fields of a refund's offers and of bodies."""
     _load_enum_name_overrides.cache_clear()
     vars(RefundDetailSerializer.get_offers._spectacular_annotation["field"].child).pop("fields", None)
+    bodies._idle.clear()
 
 
 @pytest.fixture
