@@ -105,9 +105,7 @@ def why_not_approve(refund: Refund, now: datetime, actor: Actor | None = None) -
     if refused is None and not refund.moves_goods:
         refused = why_not_pay_more(refund)
     refused = refused or why_not_hand_over(refund, agreement_of(refund))
-    if refused is None and actor is not None:
-        return why_above_ceiling(refund.store, Ceiling.APPROVAL, refund.amount, actor)
-    return refused
+    return refused or why_above_ceiling(refund.store, Ceiling.APPROVAL, refund.amount, actor)
 
 
 def why_not_reject(refund: Refund, now: datetime) -> Refused | None:

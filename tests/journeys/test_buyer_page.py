@@ -73,6 +73,16 @@ def test_accepting_withdraws_the_refund(offered):
     assert (again.status_code, "This offer is over." in again.content.decode()) == (409, True)
 
 
+def test_an_answer_is_to_the_offer_that_was_read_and_to_no_other(offered):
+    shop, refund, offer = offered
+    answer(link_for(refund), do="decline", offer=offer["id"])
+    body = {"refund": str(refund.pk), "method": "partial_refund", "amount": "5.00", "message": "亲"}
+    other = shop.merchant.post("offers/", body).json()
+    late = answer(link_for(refund), do="accept", offer=offer["id"])
+    assert (late.status_code, "This offer is over." in late.content.decode()) == (409, True)
+    assert shop.merchant.get(f"offers/{other['id']}/").json()["status"] == "pending"
+
+
 def test_declining_leaves_the_request(offered):
     shop, refund, offer = offered
     answer(link_for(refund), do="decline", offer=offer["id"])
