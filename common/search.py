@@ -11,8 +11,9 @@ CONTROL_OR_INVISIBLE = {"Cc", "Cf", "Cs"}
 MANY = 3000  # where more match, a page of them is found sooner by looking at a list's newest rows, one by one
 FILLERS = "\u115f\u1160\u3164\uffa0\u034f"  # letters by their category, and nothing to see all the same
 # One picture of several signs, which what nobody sees holds together: a family by joiners, a region's flag by its code.
+_REGION = r"[\U000e0030-\U000e0039\U000e0061-\U000e007a]"
 _PICTURE = r"\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f\u20e3]*"
-JOINED = regex.compile(rf"{_PICTURE}(?:\u200d{_PICTURE})+|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
+JOINED = regex.compile(rf"{_PICTURE}(?:\u200d{_PICTURE})+|\U0001f3f4{_REGION}{{3,6}}\U000e007f")
 
 
 def plain_text(typed: str) -> str:

@@ -13,7 +13,6 @@ from django.db.models.lookups import GreaterThan
 from common.calendar import day_of
 from offers.models import Offer
 from offers.states import OfferStatus
-from orders.states import OrderStatus
 from refunds.models import RefundLine
 from refunds.models.goods import have_left
 from refunds.states import RefundStatus
@@ -33,7 +32,7 @@ def filter_retainable(refunds: QuerySet, *, store: Store, now: datetime, wanted:
     condition &= ~Exists(offers.filter(status=OfferStatus.PENDING))
     condition &= ~Q(offers_made__gte=rules.offers_per_refund) & Q(kind__in=rules.offers_for_kinds)
     if rules.offers_after_shipping_only:
-        condition &= have_left() & ~Q(order__status=OrderStatus.CANCELLED)
+        condition &= have_left()
     if rules.offers_in_open_categories_only:
         lines = RefundLine.objects.filter(store_id=store.pk, refund=OuterRef("pk"))
         condition &= ~Exists(

@@ -297,11 +297,11 @@ def _fit_parcels(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """The new goods of an exchange are owed, on their way, or not owed any more; the order's lock holds them."""
+    """The new goods of an exchange are owed, or on their way, or not owed any more."""
     if refund.is_new and stage not in EXCHANGING:
         return
     standing = OwedParcel.objects.for_store(refund.store_id).filter(topic_id=refund.pk, kind=ParcelKind.EXCHANGE)
-    standing = standing.exclude(status=ParcelStatus.CANCELLED).order_by("id")
+    standing = standing.exclude(status=ParcelStatus.CANCELLED).select_for_update(no_key=True).order_by("id")
     if stage not in EXCHANGING:
         if refund.status == RefundStatus.WITHDRAWN:
             return  # the parcel of an offer that the buyer took

@@ -2,7 +2,8 @@
 
 A serializer copies its declared fields for every body that it checks, which costs more than most checks. Fields of one
 that were used are lent to the next of its class that checks a body, and to one at a time: each knows its serializer,
-and through that the call.
+and through that the call. Those of a body that was refused aren't lent again: their limits have worded what is wrong in
+the language of that call, and would say it so for ever (`rest_framework.utils.formatting.lazy_format`).
 """
 
 from collections import defaultdict, deque
@@ -19,7 +20,8 @@ _idle: defaultdict[type[serializers.Serializer], deque] = defaultdict(deque)
 def lent_fields(serializer: serializers.BaseSerializer) -> Iterator[None]:
     """Have `serializer` use fields that another one has used, within the block; afterwards it makes its own, if any.
 
-    Which fields those are mustn't depend on the call: what makes them up in `get_fields` makes its own.
+    It keeps them when the block raises, as it must for a body that is refused. Which fields those are mustn't depend
+    on the call: what makes them up in `get_fields` makes its own.
     """
     kind = type(serializer)
     if not isinstance(serializer, serializers.Serializer) or kind.get_fields is not serializers.Serializer.get_fields:
@@ -33,12 +35,10 @@ def lent_fields(serializer: serializers.BaseSerializer) -> Iterator[None]:
     else:
         _give(fields, serializer)
         serializer.fields = fields
-    try:
-        yield
-    finally:
-        del serializer.fields
-        _give(fields, None)  # nothing of the call is kept
-        idle.append(fields)
+    yield
+    del serializer.fields
+    _give(fields, None)  # nothing of the call is kept
+    idle.append(fields)
 
 
 def _give(fields: BindingDict, serializer: serializers.Serializer | None) -> None:

@@ -65,7 +65,7 @@ class StrictMoneyField(serializers.Field):
 
 
 class NamesField(serializers.ChoiceField):
-    """One of the names that files may add to: `choices` is a function, asked whenever a serializer is made."""
+    """One of the names that files may add to: `choices` is a function, asked when the field is made."""
 
     def __init__(self, choices: Callable[[], list[tuple[str, str]]], **kwargs):
         super().__init__(choices(), **kwargs)

@@ -25,10 +25,11 @@ class HasGoods:
 
 
 def have_left() -> Q:
-    """Whether a carrier or the buyer has some of a refund's goods, or had: all but those of orders that wait whole."""
+    """Whether a carrier or the buyer has some of a refund's goods: `has_left` in SQL."""
     lines = RefundLine.objects.filter(store_id=OuterRef("store_id"), refund=OuterRef("pk"))
     sent = Greatest("line__shipped_quantity", "line__claimed_quantity")
     here = F("line__quantity") - F("line__cancelled_quantity") - sent
     some_left = ~Q(kind=RefundKind.REFUND_ONLY) | Exists(lines.filter(quantity__gt=here + F("stopped_quantity")))
-    in_parts = Q(order__shipped_pieces__gt=0) & ~Q(goods=RefundGoods.STOPPED) & some_left
-    return ~Q(order__status=OrderStatus.UNSHIPPED) | in_parts
+    is_partly_shipped = Q(order__status=OrderStatus.UNSHIPPED, order__shipped_pieces__gt=0)
+    in_parts = is_partly_shipped & ~Q(goods=RefundGoods.STOPPED) & some_left
+    return Q(order__status__in=(OrderStatus.SHIPPED, OrderStatus.DELIVERED)) | in_parts

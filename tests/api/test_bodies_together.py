@@ -7,6 +7,7 @@ import pytest
 from rest_framework import serializers
 
 from common.api.bodies import _idle, lent_fields
+from tests.world import make_shop
 
 WAIT_S = 20
 
@@ -67,12 +68,30 @@ def test_the_same_fields_check_one_body_after_the_other_and_know_whose_it_is():
     assert checked(1, "a") == told(1, "a")
     [fields] = _idle[Body]
     assert checked("2", "b") == told(2, "b")
-    with pytest.raises(serializers.ValidationError) as refused:
-        checked("x", "c")
-    assert set(refused.value.detail) == {"number"}
     assert list(_idle[Body]) == [fields]
     assert fields.serializer is None
     assert {field.parent for field in fields.values()} == {None}
+
+
+def test_what_is_wrong_is_told_to_each_in_their_language(db):
+    shop = make_shop("taote")
+    body = {"refund": "x", "method": "partial_refund", "amount": "-1.00", "message": "m" * 5000, "coupons": ["a"] * 500}
+    told = {}
+    for language in ("zh-hans", "en", "zh-hans", "en"):
+        answer = shop.merchant.post("offers/", body, **{"Accept-Language": language})
+        said = {error["attr"]: error["detail"] for error in answer.json()["errors"]}
+        assert told.setdefault(language, said) == said
+    assert "message" in told["en"]
+    assert told["en"].keys() == told["zh-hans"].keys()
+    assert all(told["en"][field] != told["zh-hans"][field] for field in told["en"])
+
+
+def test_fields_of_a_refused_body_are_not_lent_again():
+    checked(1, "a")
+    with pytest.raises(serializers.ValidationError) as refused:
+        checked("x", "c")
+    assert set(refused.value.detail) == {"number"}
+    assert not _idle[Body]
 
 
 def test_a_body_that_is_checked_meanwhile_has_fields_of_its_own():

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.tenancy import current_scope
 from offers.eligibility import retains
 from offers.models import Offer
 from offers.retainable import filter_retainable
-from orders.states import OrderStatus
 from payments.models import Payment
 from refunds.models import Refund
 from refunds.models.goods import have_left
@@ -244,7 +243,7 @@ class ShippedFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         """The refunds of that kind whose goods are on their way or there."""
         if self.value() == "no":
-            return queryset.exclude(have_left() & ~Q(order__status=OrderStatus.CANCELLED))
+            return queryset.exclude(have_left())
         if self.value() in (RefundKind.REFUND_ONLY, RefundKind.RETURN_AND_REFUND):
             return queryset.filter(have_left(), kind=self.value())
         return queryset
