@@ -68,6 +68,7 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         (SCOTLAND, SCOTLAND),
         ("a\u200db", "ab"),
         ("👍\u200d", "👍"),
+        ("🏴\U000e0041\U000e0020\U000e0042\U000e007f", "🏴"),
     ],
 )
 def test_an_emoji_of_several_signs_stays_one_and_is_found_by(taote, sign_in, typed, kept):
