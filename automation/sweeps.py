@@ -31,7 +31,7 @@ def run_rules(*, limit: int = BATCH) -> int:
     with system_scope():
         set_back = dict(_set_back().values_list("pk", "store_id"))
         since = dict(_live_rules().values_list("store_id").annotate(since=Min("live_since")))
-        unknown = set(live_unknown().values_list("store_id", flat=True))
+        unknown = set(live_unknown().values_list("store_id", flat=True)) if since else set()
     ruled = 0
     for is_unknown in (False, True):  # what is left to newer workers is walked past, once the others have their rulings
         stores = {store_id: at for store_id, at in since.items() if (store_id in unknown) is is_unknown}
