@@ -212,7 +212,12 @@ def loaded(data: dict[str, Any]) -> Definition:
 
 def can_be_read(data: dict[str, Any]) -> bool:
     """Whether this release knows all that a rule says; a newer one beside it may know more."""
-    return set(data) <= {field.name for field in fields(Definition)} and data["act"] in RuleAct.values
+    return set(data) <= set(known_fields()) and data["act"] in RuleAct.values
+
+
+def known_fields() -> list[str]:
+    """What this release knows that a rule may say."""
+    return [field.name for field in fields(Definition)]
 
 
 def _first(errors: Any) -> str:

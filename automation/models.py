@@ -2,11 +2,12 @@
 
 from functools import cached_property
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from automation.definition import Definition, can_be_read, loaded
+from automation.definition import Definition, can_be_read, known_fields, loaded
 from automation.states import RuleAct, RuleStatus, RulingOutcome
 from common.actors import Actor, ActorKind
 from common.ids import new_id
@@ -101,6 +102,16 @@ class RuleVersion(TenantModel):
     def actor(self) -> Actor:
         """Who acts, as every event names it."""
         return Actor(ActorKind.SYSTEM, f"rule:{self.rule_id}", f"rule:{self}")
+
+
+def live_unknown() -> models.QuerySet[StoreRule]:
+    """Rules that are on and of which this release doesn't know all that they say (`RuleVersion.is_known`)."""
+    names = Value(known_fields(), output_field=ArrayField(models.TextField()))
+    beyond = Func(F("says"), names, arg_joiner=" - ", template="(%(expressions)s)", output_field=models.JSONField())
+    published = RuleVersion.objects.filter(store=OuterRef("store"), rule=OuterRef("pk"), number=OuterRef("version"))
+    is_known = Q(beyond={}, says__act__in=RuleAct.values)
+    unknown = published.annotate(beyond=beyond).exclude(is_known)
+    return StoreRule.objects.filter(Exists(unknown), status=RuleStatus.LIVE)
 
 
 class Ruling(TenantModel):

@@ -1,12 +1,12 @@
 """What rules have to look at: refunds that were asked for since one of their store's rules is on."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import CharField, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
-from automation.models import Ruling, StoreRule
+from automation.models import Ruling, StoreRule, live_unknown
 from automation.running import rule_on
 from automation.states import RuleStatus
 from common import clock
@@ -29,8 +29,31 @@ def run_rules(*, limit: int = BATCH) -> int:
     Safe to run anywhere, any number of times, and to kill at any moment: a refund is due until it has its ruling.
     """
     with system_scope():
-        due = dict(_set_back().values_list("pk", "store_id"))
-        due |= dict(_due().values_list("pk", "store_id")[:limit])
+        set_back = dict(_set_back().values_list("pk", "store_id"))
+        since = dict(_live_rules().values_list("store_id").annotate(since=Min("live_since")))
+        unknown = set(live_unknown().values_list("store_id", flat=True)) if since else set()
+    ruled = 0
+    for is_unknown in (False, True):  # what is left to newer workers is walked past, once the others have their rulings
+        stores = {store_id: at for store_id, at in since.items() if (store_id in unknown) is is_unknown}
+        ruled += _walk(stores, limit - ruled)
+    return ruled + _rule_on_each(set_back)
+
+
+def _walk(since: dict[int, datetime], limit: int) -> int:
+    """Rule on what is due in these stores, oldest first, until so many have their ruling or none is left to look at."""
+    ruled, last = 0, None
+    while since and ruled < limit:
+        with system_scope():
+            rows = _due(since) if last is None else _due(since).filter(pk__gt=last)
+            due = dict(rows.values_list("pk", "store_id")[: limit - ruled])
+        if not due:
+            break
+        last = max(due)
+        ruled += _rule_on_each(due)
+    return ruled
+
+
+def _rule_on_each(due: dict[UUID, int]) -> int:
     return sweep_each(SWEEP, map(str, due), lambda key: _rule_on(due[UUID(key)], UUID(key)))
 
 
@@ -47,11 +70,8 @@ def _set_back() -> QuerySet[Refund]:
     return Refund.objects.filter(pk__in=[UUID(key) for key in keys])
 
 
-def _due() -> QuerySet[Refund]:
-    """Requests that await their merchant and have no ruling yet, oldest first, but for what is set back."""
-    since = dict(_live_rules().values_list("store_id").annotate(since=Min("live_since")))
-    if not since:
-        return Refund.objects.none()
+def _due(since: dict[int, datetime]) -> QuerySet[Refund]:
+    """Requests in these stores that await their merchant without a ruling, oldest first, but for what is set back."""
     of_stores = Q()
     for store_id, live_since in since.items():
         of_stores |= Q(store_id=store_id, created_at__gte=live_since)

@@ -80,8 +80,9 @@ def serve(arguments: Sequence[str]) -> int:
         go_on_as_manage(*rest)
     if what == "migrate":
         go_on_as_manage("migrate", "--no-input")
-    for name in OWNERS:  # only `migrate` and `restore` connect as the owner
-        os.environ.pop(name, None)
+    owners = [os.environ.pop(name, "") for name in OWNERS]  # only `migrate` and `restore` connect as the owner
+    if any(owners):
+        become("-m", "config.serve", *arguments)  # what a process was begun with stays in /proc/PID/environ
     find_places(said)
     find_in_order()
     if what in LISTENING:
@@ -123,7 +124,8 @@ def in_settings_file(path: str) -> Iterator[tuple[str, str]]:
 def become(*arguments: object) -> None:
     """Let this process go on as Python with these arguments: signals reach it directly.
 
-    For the web server, whose processes load the application each for itself: whoever watches them needs none of it.
+    For the web server, whose processes load the application each for itself: whoever watches them needs none of it;
+    and for an environment that others than this process see no more of than it has now.
     """
     os.chdir(ROOT)
     sys.stdout.flush()

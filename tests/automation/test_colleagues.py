@@ -6,14 +6,16 @@ import pytest
 
 from automation.actions import draft_rule, publish_rule, turn_off_rule
 from automation.definition import as_json, loaded, read_definition
-from automation.models import RuleVersion, StoreRule
+from automation.models import RuleVersion, StoreRule, live_unknown
 from automation.proof import Arm, prove
+from automation.running import live_versions
 from automation.sweeps import run_rules
 from automation.trying import try_rule
 from automation.wording import definition_differences, difference_words, limit_words, then_words
 from common.errors import Invalid
 from common.models import Event, Setback
 from common.sentences import in_readers_words
+from common.tenancy import system_scope
 from refunds.models import Assignment, RefundTag
 from refunds.team.assigning import assign_refund, share_out_refunds
 from stores.actions import remove_member, update_store
@@ -190,3 +192,31 @@ def test_what_a_rule_of_a_newer_release_may_be_about_is_left_to_its_workers(shop
         turn_off_rule(store_id=shop.store.pk, rule_id=newer.rule_id, actor=MERCHANT, now=NOON)
     run_rules()
     assert ruling_of(theirs).outcome == "unmatched"
+
+
+def test_what_is_left_to_newer_workers_keeps_no_other_refund_waiting(shop, clock, monkeypatch):
+    """However many of one store await them: neither another store's, nor those of its own that known rules have."""
+    monkeypatch.setattr("automation.sweeps.BATCH", 2)
+    first, newer = live(shop, act="tag", tag="A", amount_from="50.00"), live(shop, act="tag", tag="B")
+    says_more(shop, newer, act="to_the_moon")
+    left = [shop.refund(shop.order(buyer_id=f"b{number}"), amount="20.00") for number in range(5)]
+    mine, other = shop.refund(shop.order(buyer_id="b9"), amount="55.00"), make_shop("taote")
+    live(other, act="tag", tag="C")
+    theirs = [other.refund(other.order(buyer_id=f"b{number}")) for number in range(3)]
+    assert [run_rules(limit=2) for _ in range(3)] == [2, 2, 0], "as `drain` takes steps"
+    assert [ruling_of(refund).outcome for refund in theirs] == ["acted"] * 3
+    assert ruling_of(mine).rule_id == first.rule_id
+    assert [ruling_of(refund) for refund in left] == [None] * 5
+
+
+def test_what_a_release_doesnt_know_is_told_of_as_its_workers_leave_it(shop, clock):
+    """The database's look and a rule's own agree: of each field and act, and only of what is on."""
+    versions = [live(shop, act="tag", tag="A") for _ in range(4)]
+    says_more(shop, versions[1], act="to_the_moon")
+    says_more(shop, versions[2], lane="fast")
+    says_more(shop, versions[3], lane="fast")
+    with shop.scope():
+        turn_off_rule(store_id=shop.store.pk, rule_id=versions[3].rule_id, actor=MERCHANT, now=NOON)
+        unknown = {each.rule_id for each in live_versions(shop.store.pk) if not each.is_known}
+    with system_scope():
+        assert {rule.pk for rule in live_unknown()} == unknown == {versions[1].rule_id, versions[2].rule_id}

@@ -244,7 +244,7 @@ def test_the_pages_of_a_rule_of_a_newer_release_open(shop, owner):
         RuleVersion.objects.update(says={**version.says, "lane": "fast"})
         StoreRule.objects.update(draft={**version.says, "act": "to_the_moon"})
     for page in (RULES, f"{RULES}{version.rule_id}/change/"):
-        assert "A newer release made this rule" in owner.get(page).content.decode()
+        assert "This rule was made with a newer version" in owner.get(page).content.decode()
 
 
 @for_each(("act", "says"), [("tag", {"tag": "VIP"}), ("tell", {"text": "看照片"})])

@@ -155,7 +155,7 @@ class MoveUp(RuleDecision):
 
 def newer_words() -> str:
     """In place of what a rule says, while a release that knows it is being put in."""
-    return _("A newer release made this rule: its pages say more.")
+    return _("This rule was made with a newer version, which is just being put in. Look again in a few minutes.")
 
 
 def rule_in_words(rule: StoreRule) -> dict:
